@@ -1,0 +1,37 @@
+/**
+ * Every error the product can answer with: one list, so that the HTTP status, the exit code and the reference page
+ * (docs/reference/errors.md, generated) cannot disagree.
+ *
+ * Exit codes: 1 the answer is no, 2 the input was refused, 3 the surroundings are not as needed, 4 a defect of ours.
+ */
+export const vocabulary = {
+  // input
+  invalid_input: { status: 400, exit: 2, title: "The input does not fit its contract" },
+  invalid_amount: { status: 400, exit: 2, title: "The amount is not exact in its currency" },
+  invalid_day: { status: 400, exit: 2, title: "Not a calendar day" },
+  unknown_currency: { status: 400, exit: 2, title: "Not an ISO 4217 currency" },
+  statement_refused: { status: 422, exit: 2, title: "The statement file cannot be read" },
+  idempotency_key_reused: { status: 409, exit: 2, title: "The idempotency key was used for another request" },
+  payload_too_large: { status: 413, exit: 2, title: "The upload is larger than allowed" },
+  // access
+  unauthenticated: { status: 401, exit: 2, title: "Sign in first" },
+  forbidden: { status: 403, exit: 2, title: "Not allowed" },
+  too_many_requests: { status: 429, exit: 2, title: "Too many requests" },
+  // things that are not there, or are in the way
+  not_found: { status: 404, exit: 2, title: "Not found" },
+  tenant_not_found: { status: 404, exit: 2, title: "No such tenant" },
+  conflict: { status: 409, exit: 1, title: "It is no longer as the request assumes" },
+  // surroundings
+  server_too_old: { status: 503, exit: 3, title: "The PostgreSQL server is older than the floor" },
+  database_unreachable: { status: 503, exit: 3, title: "The database does not answer" },
+  database_not_migrated: { status: 503, exit: 3, title: "The database lacks migrations of this program" },
+  migration_changed: { status: 500, exit: 3, title: "An applied migration differs from its file" },
+  port_taken: { status: 500, exit: 3, title: "The port is taken" },
+  library_missing: { status: 500, exit: 3, title: "A library that the server needs is missing" },
+  data_dir_unusable: { status: 500, exit: 3, title: "The data folder cannot be used" },
+  setting_invalid: { status: 500, exit: 3, title: "A setting has no usable value" },
+  // ours
+  internal: { status: 500, exit: 4, title: "A defect of this program" },
+} as const satisfies Record<string, { status: number; exit: number; title: string }>;
+
+export type ErrorCode = keyof typeof vocabulary;
