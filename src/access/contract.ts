@@ -1,0 +1,82 @@
+import { type Static, Type } from "typebox";
+import { Id, Moment, nullable, pageOf, record, words } from "../http/contract.ts";
+
+export const roles = ["treasurer", "analyst", "approver", "auditor", "administrator"] as const;
+export type Role = (typeof roles)[number];
+
+/** What can be allowed: a resource and what may be done with it (src/access/permissions.ts says to whom). */
+export const resources = ["accounts", "statements", "positions", "cash-flows", "audit", "access", "tenant"] as const;
+export type Resource = (typeof resources)[number];
+export type Permission = `${Resource}:${"read" | "write"}`;
+export const permissions = resources.flatMap((resource): Permission[] => [`${resource}:read`, `${resource}:write`]);
+
+export const TenantRef = record("TenantRef", { id: Type.String({ examples: ["aurora"] }), name: Type.String() });
+export type TenantRef = Static<typeof TenantRef>;
+
+export const Actor = record("Actor", {
+  kind: words(["person", "key"]),
+  id: Id,
+  name: Type.String(),
+  email: nullable(Type.String()),
+});
+export type Actor = Static<typeof Actor>;
+
+export const Session = record(
+  "Session",
+  {
+    actor: Actor,
+    tenant: TenantRef,
+    role: nullable(words(roles, { title: "Role" })),
+    permissions: Type.Array(words(permissions, { title: "Permission" })),
+    tenants: Type.Array(TenantRef, { description: "Tenants this person may switch to, this one among them" }),
+    expiresAt: nullable(Moment),
+  },
+  "Who asks, and as which tenant",
+);
+export type Session = Static<typeof Session>;
+
+export const SignIn = record("SignIn", {
+  email: Type.String({ minLength: 3, maxLength: 320 }),
+  password: Type.String({ minLength: 1, maxLength: 1024 }),
+  tenant: Type.Optional(Type.String({ maxLength: 63, description: "Which tenant, when the person belongs to several" })),
+});
+export type SignIn = Static<typeof SignIn>;
+
+export const SignInAnswer = record("SignInAnswer", {
+  session: nullable(Session),
+  tenants: Type.Array(TenantRef, { description: "With `session` null: choose one of these and sign in again with `tenant`" }),
+});
+export type SignInAnswer = Static<typeof SignInAnswer>;
+
+export const SignInByLink = record("SignInByLink", { token: Type.String({ minLength: 20, maxLength: 200 }) });
+export type SignInByLink = Static<typeof SignInByLink>;
+
+export const SwitchTenant = record("SwitchTenant", { tenant: Type.String({ minLength: 1, maxLength: 63 }) });
+export type SwitchTenant = Static<typeof SwitchTenant>;
+
+export const scopes = ["read", "write"] as const;
+export const ApiKey = record("ApiKey", {
+  id: Id,
+  name: Type.String(),
+  prefix: Type.String({ description: "How the key begins, to recognise it by" }),
+  scopes: Type.Array(words(scopes)),
+  createdAt: Moment,
+  expiresAt: nullable(Moment),
+  revokedAt: nullable(Moment),
+  lastUsedAt: nullable(Moment),
+});
+export type ApiKey = Static<typeof ApiKey>;
+export const ApiKeyPage = pageOf("ApiKeyPage", ApiKey);
+
+export const NewApiKey = record("NewApiKey", {
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  scopes: Type.Array(words(scopes), { minItems: 1, uniqueItems: true }),
+  expiresAt: Type.Optional(Moment),
+});
+export type NewApiKey = Static<typeof NewApiKey>;
+
+export const CreatedApiKey = record("CreatedApiKey", {
+  key: Type.String({ description: "The secret, shown this once: Authorization: Bearer apg_…" }),
+  apiKey: ApiKey,
+});
+export type CreatedApiKey = Static<typeof CreatedApiKey>;

@@ -1,0 +1,134 @@
+import { type Static, Type } from "typebox";
+import { BankRef } from "../banks/contract.ts";
+import { Amount, CurrencyCode, DayText, Id, Moment, nullable, pageOf, pageQuery, record, words } from "../http/contract.ts";
+import { PositionState } from "../positions/contract.ts";
+import { DaySeal, Delivery, EntryPage, Statement, StatementBalance, StatementProblem } from "../statements/contract.ts";
+
+export const EntityRef = record("EntityRef", { id: Id, name: Type.String() });
+export type EntityRef = Static<typeof EntityRef>;
+
+export const Entity = record("Entity", {
+  id: Id,
+  name: Type.String(),
+  country: nullable(Type.String({ description: "ISO 3166-1 alpha-2" })),
+  accounts: Type.Integer(),
+});
+export type Entity = Static<typeof Entity>;
+export const EntityPage = pageOf("EntityPage", Entity);
+export type EntityPage = Static<typeof EntityPage>;
+
+export const Account = record("Account", {
+  id: Id,
+  name: Type.String(),
+  last4: Type.String({ description: "Last four characters of the account's number" }),
+  kind: Type.String({ examples: ["bank"] }),
+  currency: CurrencyCode,
+  entity: nullable(EntityRef),
+  bank: nullable(BankRef),
+  active: Type.Boolean(),
+  openedOn: nullable(DayText),
+  closedOn: nullable(DayText),
+  latest: nullable(
+    record(
+      "LatestBalance",
+      { day: DayText, amount: Amount, state: PositionState, sealedThrough: nullable(DayText) },
+      "The newest figure known of the account",
+    ),
+  ),
+});
+export type Account = Static<typeof Account>;
+export const AccountPage = pageOf("AccountPage", Account);
+export type AccountPage = Static<typeof AccountPage>;
+
+export const AccountsQuery = Type.Object(
+  {
+    ...pageQuery,
+    entityId: Type.Optional(Id),
+    bankId: Type.Optional(Id),
+    currency: Type.Optional(CurrencyCode),
+    active: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+export type AccountsQuery = Static<typeof AccountsQuery>;
+
+export const AccountEntriesQuery = Type.Object(
+  {
+    ...pageQuery,
+    from: Type.Optional(DayText),
+    to: Type.Optional(DayText),
+    basis: Type.Optional(words(["booking", "value"])),
+    minAmount: Type.Optional(Amount),
+    maxAmount: Type.Optional(Amount),
+    text: Type.Optional(Type.String({ minLength: 2, maxLength: 200, description: "Part of counterparty, text or reference" })),
+  },
+  { additionalProperties: false },
+);
+export type AccountEntriesQuery = Static<typeof AccountEntriesQuery>;
+
+export const BalancePoint = record("BalancePoint", {
+  day: DayText,
+  amount: Amount,
+  state: PositionState,
+  credits: Amount,
+  debits: Amount,
+});
+export type BalancePoint = Static<typeof BalancePoint>;
+
+export const AccountBalances = record("AccountBalances", {
+  accountId: Id,
+  currency: CurrencyCode,
+  basis: words(["booking", "value"]),
+  from: DayText,
+  to: DayText,
+  days: Type.Array(BalancePoint, { description: "One a day, from the first day something is known" }),
+});
+export type AccountBalances = Static<typeof AccountBalances>;
+
+export const AccountBalancesQuery = Type.Object(
+  { from: DayText, to: DayText, basis: Type.Optional(words(["booking", "value"])) },
+  { additionalProperties: false },
+);
+export type AccountBalancesQuery = Static<typeof AccountBalancesQuery>;
+
+export const ProofQuery = Type.Object({ day: Type.Optional(DayText), knownAt: Type.Optional(Moment) }, { additionalProperties: false });
+export type ProofQuery = Static<typeof ProofQuery>;
+
+/** One line of the sum that makes the figure: the anchor, then what moved since. */
+export const ProofStep = record("ProofStep", {
+  label: Type.String(),
+  kind: words(["anchor", "moved", "provisional", "result"]),
+  day: nullable(DayText),
+  amount: Amount,
+});
+export type ProofStep = Static<typeof ProofStep>;
+
+export const Proof = record(
+  "Proof",
+  {
+    accountId: Id,
+    accountName: Type.String(),
+    accountLast4: Type.String(),
+    currency: CurrencyCode,
+    day: DayText,
+    knownAt: Moment,
+    amount: Amount,
+    state: PositionState,
+    steps: Type.Array(ProofStep),
+    seal: nullable(DaySeal),
+    sealCheck: nullable(
+      record(
+        "SealCheck",
+        { recomputed: Type.String(), holds: Type.Boolean() },
+        "The seal's hash, computed again from the entries as they stand now",
+      ),
+    ),
+    statement: nullable(Statement),
+    balances: Type.Array(StatementBalance),
+    problems: Type.Array(StatementProblem),
+    delivery: nullable(Delivery),
+    entries: EntryPage,
+  },
+  "From a figure down to the seal, the statement, its entries and the file's bytes",
+);
+export type Proof = Static<typeof Proof>;
