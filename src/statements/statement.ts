@@ -26,7 +26,7 @@ export interface StatementBalance {
 }
 
 export interface AccountIdentification {
-  /** As it stands, blanks removed: IBAN, BBAN or the bank's own number. */
+  /** As it stands, blanks removed: IBAN, BBAN or the bank's own number; "" when the file names no account. */
   readonly id: string;
   readonly scheme: "iban" | "other";
   /** BIC or clearing number of the servicer, when stated. */
@@ -109,6 +109,8 @@ export interface DeclaredTotals {
   readonly credits: string | null;
   readonly debitCount: number | null;
   readonly debits: string | null;
+  /** Credits and debits added without signs (TtlNtries/Sum). */
+  readonly gross: string | null;
   /** Net of control records (BAI2 49), as a decimal string. */
   readonly control: string | null;
 }

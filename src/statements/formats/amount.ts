@@ -1,0 +1,34 @@
+/**
+ * Amounts as banks write them, made plain: digits, at most one point, no leading zeros, "-" for a debit, and no minus before
+ * a zero. Digits behind the point stay as they are; nothing is ever rounded.
+ */
+const plain = /^\d+(?:\.\d+)?$/;
+
+/** The unsigned decimal behind ISO 20022's `Amt`; `null` when it is no number. `odd` says that it breaks the schema. */
+export function xmlAmount(text: string): { readonly digits: string; readonly negative: boolean; readonly odd: boolean } | null {
+  if (plain.test(text)) return { digits: withoutLeadingZeros(text), negative: false, odd: false };
+  const match = /^([+-]?)(\d*)(?:[.,](\d*))?$/.exec(text.trim());
+  if (match === null || (match[2] === "" && (match[3] ?? "") === "")) return null;
+  const fraction = match[3] ?? "";
+  const digits = withoutLeadingZeros(fraction === "" ? (match[2] ?? "") : `${match[2]}.${fraction}`);
+  return { digits, negative: match[1] === "-", odd: match[1] !== "+" || text.includes(",") };
+}
+
+/** SWIFT's 15d: a comma is the decimal sign and always there; banks also write a point, none at all, or blanks inside. */
+export function mtAmount(text: string): { readonly digits: string; readonly odd: boolean } | null {
+  const match = /^(\d+)([.,]?)(\d*)$/.exec(text);
+  if (match === null) return null;
+  const fraction = match[3] ?? "";
+  const whole = match[1] ?? "0";
+  return { digits: withoutLeadingZeros(fraction === "" ? whole : `${whole}.${fraction}`), odd: match[2] !== "," };
+}
+
+export function signed(digits: string, negative: boolean): string {
+  return negative && /[1-9]/.test(digits) ? `-${digits}` : digits;
+}
+
+export function withoutLeadingZeros(digits: string): string {
+  if (digits.charCodeAt(0) !== 48 && digits.charCodeAt(0) !== 46) return digits;
+  const cut = digits.replace(/^0+(?=\d)/, "");
+  return cut.startsWith(".") ? `0${cut}` : cut;
+}

@@ -1,0 +1,46 @@
+/** What the first bytes and characters of a file say it is; its name is never asked. */
+export type DetectedFormat = "camt" | "mt" | "bai2";
+
+const archives: ReadonlyArray<readonly [string, readonly number[]]> = [
+  ["a zip archive", [0x50, 0x4b, 0x03, 0x04]],
+  ["an empty zip archive", [0x50, 0x4b, 0x05, 0x06]],
+  ["a gzip archive", [0x1f, 0x8b]],
+  ["a 7z archive", [0x37, 0x7a, 0xbc, 0xaf]],
+  ["a zstd archive", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["a bzip2 archive", [0x42, 0x5a, 0x68]],
+  ["a PDF document", [0x25, 0x50, 0x44, 0x46]],
+  ["an old Excel workbook", [0xd0, 0xcf, 0x11, 0xe0]],
+];
+
+/** Names a container that is no statement by itself, such as "a zip archive". */
+export function containerOf(head: Uint8Array): string | null {
+  return archives.find(([, signature]) => signature.every((byte, index) => head[index] === byte))?.[0] ?? null;
+}
+
+const mtTag = /(?:^|[\r\n])[ \t\uFEFF]*(?:\{1:[FAL]\d\d|\{4:|:(?:20|21|25P?|28C?|60[FM]|61|62[FM]|64|65|86|13D?|34F|90[CD]|NS|940|942):)/;
+const bai2Header = /(?:^|[\r\n])[ \t\uFEFF]*0?1 ?,[^,\r\n]*,[^,\r\n]*,/;
+
+/** `null` when the text, up to here, is nothing we read. Prose above the first tag (Danske Bank) is looked past. */
+export function detectFormat(head: string): DetectedFormat | null {
+  const text = head.trimStart();
+  if (text.startsWith("<"))
+    return /^<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])/.test(text) && !/^<(?:!DOCTYPE\s+html|html|OFX)\b/i.test(text) ? "camt" : null;
+  if (/^0?1 ?,/.test(text)) return "bai2";
+  const mt = mtTag.exec(head);
+  const bai2 = bai2Header.exec(head);
+  if (mt !== null && (bai2 === null || mt.index <= bai2.index)) return "mt";
+  return bai2 !== null ? "bai2" : null;
+}
+
+/** Formats we know by sight and do not read, so that a refusal can name them. */
+export function foreignFormat(head: string): string | null {
+  const text = head.trimStart();
+  if (/^OFXHEADER:|<OFX>/i.test(text)) return "OFX";
+  if (/^!Type:/i.test(text)) return "QIF";
+  if (/^(?:<!DOCTYPE\s+html|<html)\b/i.test(text)) return "an HTML page";
+  if (/^[{[]/.test(text) && !/^\{1:/.test(text)) return "JSON";
+  if (/^0000\d{6}\d{3}05/.test(text)) return "CODA";
+  const line = text.split(/[\r\n]/, 1)[0] ?? "";
+  if ((line.match(/[;\t]/g)?.length ?? 0) >= 2 || (line.match(/,/g)?.length ?? 0) >= 3) return "a table (CSV)";
+  return null;
+}

@@ -1,0 +1,13 @@
+/** What a file may ask of us. Far above what banks send; a file beyond them is refused, not half read. */
+export interface StatementLimits {
+  /** Nesting of XML elements. */
+  readonly depth: number;
+  /** Characters of one value, comment or line. */
+  readonly text: number;
+  /** Transactions listed under one entry. */
+  readonly details: number;
+  /** Balances of one statement. */
+  readonly balances: number;
+}
+
+export const defaultLimits: StatementLimits = { depth: 64, text: 1_000_000, details: 100_000, balances: 100_000 };
