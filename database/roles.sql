@@ -1,0 +1,79 @@
+-- The roles that own, use and watch the database. Roles belong to the whole cluster, so this file is not a migration: it is
+-- repeatable, makes what is missing, corrects what has drifted, and sets no password (the program sets SCRAM verifiers).
+--
+--   owners       cm_owner, audit_owner      own every object, nobody signs in as them
+--   gatekeeper   cm_gatekeeper              owns the few functions that must look before a tenant is known
+--   groups       apg_readonly, apg_readwrite, apg_admin
+--   logins       apg_user, apg_readonly_user, monitoring, backup_user, replicator
+do $$
+declare
+  wanted record;
+  current_attributes text;
+begin
+  for wanted in
+    select *
+    from (
+      values
+        -- role, attributes, connection limit
+        ('cm_owner', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
+        ('audit_owner', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
+        ('cm_gatekeeper', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
+        ('apg_readonly', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
+        ('apg_readwrite', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
+        ('apg_admin', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
+        ('apg_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 200),
+        ('apg_readonly_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 50),
+        ('monitoring', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 10),
+        -- A logical backup must read every tenant's rows: pg_dump under row-level security would dump none of them, silently.
+        ('backup_user', 'login nosuperuser nocreatedb nocreaterole noreplication bypassrls', 5),
+        ('replicator', 'login nosuperuser nocreatedb nocreaterole replication nobypassrls', 10)
+    ) as role_list (name, attributes, connections)
+  loop
+    select concat_ws(
+        ' ',
+        case when rolcanlogin then 'login' else 'nologin' end,
+        case when rolsuper then 'superuser' else 'nosuperuser' end,
+        case when rolcreatedb then 'createdb' else 'nocreatedb' end,
+        case when rolcreaterole then 'createrole' else 'nocreaterole' end,
+        case when rolreplication then 'replication' else 'noreplication' end,
+        case when rolbypassrls then 'bypassrls' else 'nobypassrls' end
+      )
+    into current_attributes
+    from pg_catalog.pg_roles
+    where rolname = wanted.name;
+
+    if current_attributes is null then
+      execute format('create role %I with %s connection limit %s', wanted.name, wanted.attributes, wanted.connections);
+    elsif current_attributes <> wanted.attributes then
+      execute format('alter role %I with %s', wanted.name, wanted.attributes);
+    end if;
+  end loop;
+end
+$$;
+
+-- Who belongs to which group. Granting again what is granted would write the shared catalogue for nothing.
+do $$
+declare
+  membership record;
+begin
+  for membership in
+    select *
+    from (
+      values
+        ('apg_readwrite', 'apg_user'),
+        ('apg_readonly', 'apg_readonly_user'),
+        -- monitoring sees sessions, statistics and settings, and not one row of a tenant
+        ('pg_monitor', 'monitoring'),
+        ('pg_read_all_data', 'backup_user')
+    ) as memberships (group_name, member_name)
+    where not exists (
+      select
+      from pg_catalog.pg_auth_members
+      where roleid = group_name::regrole
+        and member = member_name::regrole
+    )
+  loop
+    execute format('grant %I to %I', membership.group_name, membership.member_name);
+  end loop;
+end
+$$;
