@@ -1,12 +1,17 @@
 import { defineConfig } from "vitest/config";
 
-// Tests that need a database take it from test/helpers/postgres.ts; APG_TEST_POSTGRES names the major to run on.
+// Two kinds: *.pg.test.ts need a database and run once per PostgreSQL major (APG_TEST_POSTGRES names it, default 18), against
+// one throw-away cluster a run; everything else runs once. Each project's set-up runs only when its tests do.
+const shared = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     pool: "forks",
+    maxWorkers: 2,
     passWithNoTests: false,
+    projects: [
+      { test: { ...shared, name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/**/*.pg.test.ts", "test/web/**"] } },
+      { test: { ...shared, name: "database", include: ["test/**/*.pg.test.ts"], globalSetup: ["test/helpers/cluster.ts"] } },
+    ],
   },
 });

@@ -1,5 +1,6 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import pg, { type ClientBase } from "pg";
+import { scramVerifier } from "../../postgres/scram.ts";
 import { retrying } from "./retrying.ts";
 
 /**
@@ -15,25 +16,16 @@ export async function setRolePasswords(admin: ClientBase, passwords: Readonly<Re
   for (const { name, verifier } of result.rows) {
     const password = passwords[name] ?? "";
     if (verifier !== null && fits(password, verifier)) continue;
-    await retrying(() => admin.query(`alter role ${pg.escapeIdentifier(name)} password ${pg.escapeLiteral(verifierOf(password))}`));
+    await retrying(() => admin.query(`alter role ${pg.escapeIdentifier(name)} password ${pg.escapeLiteral(scramVerifier(password))}`));
     changed.push(name);
   }
   return changed;
 }
 
-const iterations = 4096;
-
-function verifierOf(password: string, salt = randomBytes(16), rounds = iterations): string {
-  const salted = pbkdf2Sync(password.normalize("NFKC"), salt, rounds, 32, "sha256");
-  const hmac = (text: string) => createHmac("sha256", salted).update(text).digest();
-  const storedKey = createHash("sha256").update(hmac("Client Key")).digest("base64");
-  return `SCRAM-SHA-256$${rounds}:${salt.toString("base64")}$${storedKey}:${hmac("Server Key").toString("base64")}`;
-}
-
 function fits(password: string, verifier: string): boolean {
   const parts = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(verifier);
   if (parts?.[1] === undefined || parts[2] === undefined) return false;
-  const expected = Buffer.from(verifierOf(password, Buffer.from(parts[2], "base64"), Number(parts[1])));
+  const expected = Buffer.from(scramVerifier(password, Buffer.from(parts[2], "base64"), Number(parts[1])));
   const found = Buffer.from(verifier);
   return expected.length === found.length && timingSafeEqual(expected, found);
 }
