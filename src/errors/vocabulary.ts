@@ -12,9 +12,14 @@ export const vocabulary = {
   unknown_currency: { status: 400, exit: 2, title: "Not an ISO 4217 currency" },
   statement_refused: { status: 422, exit: 2, title: "The statement file cannot be read" },
   idempotency_key_reused: { status: 409, exit: 2, title: "The idempotency key was used for another request" },
+  idempotency_key_in_use: { status: 409, exit: 1, title: "A request with this idempotency key is still running" },
   payload_too_large: { status: 413, exit: 2, title: "The upload is larger than allowed" },
+  unsupported_media_type: { status: 415, exit: 2, title: "This kind of content is not read here" },
   // access
   unauthenticated: { status: 401, exit: 2, title: "Sign in first" },
+  sign_in_refused: { status: 401, exit: 2, title: "Wrong e-mail address or password" },
+  link_spent: { status: 401, exit: 2, title: "The sign-in link was used or is too old" },
+  foreign_origin: { status: 403, exit: 2, title: "The request comes from another site" },
   forbidden: { status: 403, exit: 2, title: "Not allowed" },
   too_many_requests: { status: 429, exit: 2, title: "Too many requests" },
   // things that are not there, or are in the way
@@ -24,6 +29,7 @@ export const vocabulary = {
   // surroundings
   server_too_old: { status: 503, exit: 3, title: "The PostgreSQL server is older than the floor" },
   database_unreachable: { status: 503, exit: 3, title: "The database does not answer" },
+  database_busy: { status: 503, exit: 3, title: "The database took longer than allowed" },
   database_not_migrated: { status: 503, exit: 3, title: "The database lacks migrations of this program" },
   migration_changed: { status: 500, exit: 3, title: "An applied migration differs from its file" },
   database_ahead: { status: 503, exit: 3, title: "The database has migrations this program does not know" },

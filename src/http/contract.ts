@@ -28,8 +28,16 @@ export const Id = Type.String({ title: "Id", format: "uuid" });
 
 export const Sha256 = Type.String({ title: "Sha256", pattern: "^[0-9a-f]{64}$", description: "SHA-256, hexadecimal" });
 
+/**
+ * The schema, or null. A scalar becomes one schema with two types, which the serialiser writes without trying
+ * alternatives for every row; it gives up its title, since it is no longer the schema of that name.
+ */
 export function nullable<T extends TSchema>(schema: T) {
-  return Type.Union([schema, Type.Null()]);
+  const { type, title, ...rest } = schema as { type?: unknown; title?: string; enum?: readonly unknown[] };
+  if (typeof type !== "string" || type === "object" || type === "array")
+    return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: "null" }] });
+  const values = rest.enum === undefined ? {} : { enum: [...rest.enum, null] };
+  return Type.Unsafe<Static<T> | null>({ ...rest, ...values, type: [type, "null"] });
 }
 
 export function words<const T extends readonly string[]>(values: T, options: { title?: string; description?: string } = {}) {

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import cookie from "@fastify/cookie";
+import rateLimit from "@fastify/rate-limit";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from "fastify";
+import { v7 as uuidv7 } from "uuid";
+import { Problem } from "../errors/problem.ts";
+import type { Authenticate } from "./caller.ts";
+import { registerGuard } from "./guard.ts";
+import { registerHeaders } from "./headers.ts";
+import { registerHealth } from "./health.ts";
+import { type LogTarget, logOptions } from "./log.ts";
+import { registerNextLink } from "./next-link.ts";
+import { registerOpenApi } from "./openapi.ts";
+import { registerPages } from "./pages.ts";
+import { registerProblems } from "./problems.ts";
+import { compileValidator } from "./validation.ts";
+
+export type HttpApplication = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+export interface HttpOptions {
+  readonly log: LogTarget;
+  readonly authenticate: Authenticate;
+  /** Resolves when requests can be answered; throws the Problem that says why not. */
+  readonly ready: () => Promise<void>;
+  /** Folder of the built pages; null serves the API alone. */
+  readonly pages: string | null;
+  readonly version: string;
+  /** Whether X-Forwarded-* of the peer is believed: only behind a proxy of one's own. */
+  readonly trustProxy: boolean;
+  readonly limits: HttpLimits;
+}
+
+export interface HttpLimits {
+  readonly requestsPerMinutePerAddress: number;
+  readonly requestsPerMinutePerTenant: number;
+}
+
+export const defaultLimits: HttpLimits = { requestsPerMinutePerAddress: 3000, requestsPerMinutePerTenant: 6000 };
+
+/** The HTTP frame: everything around the routes. `routes` registers them; deny by default (see guard.ts). */
+export async function makeApplication(options: HttpOptions, routes: (app: HttpApplication) => Promise<void>): Promise<HttpApplication> {
+  const app: HttpApplication = fastify({
+    logger: logOptions(options.log),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    trustProxy: options.trustProxy,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30 * 60_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  registerProblems(app);
+  registerRequestLog(app);
+  await registerHeaders(app);
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    global: true,
+    max: options.limits.requestsPerMinutePerAddress,
+    timeWindow: 60_000,
+    allowList: (request) => request.url === "/healthz" || request.url === "/readyz",
+    errorResponseBuilder: (_request, context) => tooMany(context.ttl),
+  });
+  registerGuard(app, options);
+  await registerOpenApi(app, options.version);
+  registerNextLink(app);
+  registerHealth(app, options.ready);
+  await app.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
+  await registerPages(app, options.pages);
+  return app;
+}
+
+export function tooMany(ttlMs: number): Problem {
+  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
+  return new Problem("too_many_requests", "too many requests were sent", {
+    detail: { retryAfterSeconds: seconds },
+    hint: `Try again in ${seconds} s.`,
+  });
+}
+
+/** A caller may bring the id of its own trace; anything odd gets a fresh one, since it goes into logs and the audit trail. */
+function requestId(request: { headers: IncomingMessage["headers"] }): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : uuidv7();
+}
+
+function registerRequestLog(app: HttpApplication): void {
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const quiet = request.url === "/healthz" || request.url === "/readyz";
+    if (quiet && reply.statusCode < 400) return;
+    // Neither query nor body nor headers: they carry tokens, names and account numbers.
+    request.log.info(
+      {
+        method: request.method,
+        path: request.url.split("?", 1)[0],
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        tenant: request.caller?.tenant,
+        actor: request.caller?.actor,
+      },
+      "answered",
+    );
+  });
+}
