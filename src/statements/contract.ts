@@ -2,7 +2,17 @@ import { type Static, Type } from "typebox";
 import { Amount, CurrencyCode, DayText, Id, Moment, nullable, pageOf, pageQuery, record, Sha256, words } from "../http/contract.ts";
 
 /** How well a statement stands: see "How a statement becomes a position" in ARCHITECTURE.md. */
-export const statementStatuses = ["received", "verified", "sealed", "broken", "superseded"] as const;
+export const statementStatuses = [
+  "sealed",
+  "verified",
+  "break",
+  "unproven",
+  "provisional",
+  "advice",
+  "duplicate",
+  "conflict",
+  "superseded",
+] as const;
 export const StatementStatus = words(statementStatuses, { title: "StatementStatus" });
 export type StatementStatus = Static<typeof StatementStatus>;
 

@@ -1,0 +1,174 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Pool } from "../postgres/connect.ts";
+import { type TenantContext, type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
+import type { UploadedFile } from "./contract.ts";
+import {
+  compressed,
+  type DeliveryFacts,
+  digestOf,
+  type FileSource,
+  finishDelivery,
+  insertChunk,
+  type KnownDelivery,
+  knownDelivery,
+  pieces,
+  startDelivery,
+} from "./posting/deliveries.ts";
+import { Intake } from "./posting/intake.ts";
+import { postIntake } from "./posting/post.ts";
+import { openStaging, stageRows } from "./posting/staging.ts";
+import { statementsOfDelivery } from "./posting/statement-queries.ts";
+import { readStatements } from "./read.ts";
+import { verifyStatements } from "./verify.ts";
+
+export interface ImportOptions {
+  readonly channel?: "upload" | "command" | "demo";
+  /** Called with the bytes read so far. */
+  readonly progress?: (bytes: number) => void;
+}
+
+/**
+ * Imports a file whole or not at all, in one transaction: stored byte for byte, read, verified, posted once, sealed. The same bytes
+ * again change nothing and get the first answer. A file that cannot be read is kept as refused, with what was expected where.
+ * @returns what happened to each statement in it
+ */
+export async function importFile(
+  pool: Pool,
+  context: TenantContext,
+  source: FileSource,
+  options: ImportOptions = {},
+): Promise<UploadedFile> {
+  const digest = await digestOf(source);
+  const facts: DeliveryFacts = {
+    id: uuidv7(),
+    name: source.name,
+    sha256: digest.sha256,
+    bytes: digest.bytes,
+    channel: options.channel ?? "upload",
+    readerVersion,
+  };
+  try {
+    return await tenantTransaction(pool, context, (tx) => importInto(tx, source, facts, options));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await tenantTransaction(pool, context, (tx) => keepRefused(tx, source, facts, error.intake));
+    return answer(facts, facts.id, "refused", error.intake, []);
+  }
+}
+
+/** Rises when a reader would make something else of the same bytes. */
+const readerVersion = "1";
+
+/** Undoes the transaction of a file that turned out unreadable, carrying why. */
+class Refusal extends Error {
+  readonly intake: Intake;
+  constructor(intake: Intake) {
+    super("refused");
+    this.intake = intake;
+  }
+}
+
+async function importInto(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, options: ImportOptions): Promise<UploadedFile> {
+  const known = await knownDelivery(tx, facts.sha256);
+  if (known?.status === "imported") return repeated(tx, facts, known);
+  const deliveryId = known?.id ?? facts.id;
+  await openStaging(tx);
+  await startDelivery(tx, facts);
+  const intake = await readInto(tx, source, deliveryId, options);
+  if (intake.refused) throw new Refusal(intake);
+  const statements = await postIntake(tx, intake, deliveryId);
+  if (intake.refused) throw new Refusal(intake);
+  await finishDelivery(tx, deliveryId, {
+    status: "imported",
+    format: intake.format,
+    variant: intake.variant,
+    statements: intake.drafts.length,
+    entries: intake.entries,
+    problems: intake.problems,
+  });
+  return answer(facts, deliveryId, "imported", intake, statements);
+}
+
+/** Reads, stages and keeps the file piece by piece: while one piece is parsed, the server takes in the one before. */
+async function readInto(tx: TenantTransaction, source: FileSource, deliveryId: string, options: ImportOptions): Promise<Intake> {
+  const intake = new Intake();
+  let flight: Promise<void> = Promise.resolve();
+  let read = 0;
+  let ordinal = 0;
+  const send = async (zipped: Promise<Buffer>, number: number): Promise<void> => {
+    await stageRows(tx, intake.takeRows());
+    await insertChunk(tx, deliveryId, number, await zipped);
+  };
+  async function* paced(): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces(source)) {
+      const zipped = compressed(piece);
+      zipped.catch(() => undefined);
+      yield piece;
+      await flight;
+      flight = send(zipped, ++ordinal);
+      flight.catch(() => undefined);
+      read += piece.byteLength;
+      options.progress?.(read);
+    }
+  }
+  const verification = verifyStatements(intake);
+  await readStatements(paced(), verification);
+  verification.finish();
+  await flight;
+  await stageRows(tx, intake.takeRows());
+  return intake;
+}
+
+async function keepRefused(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, intake: Intake): Promise<void> {
+  if ((await knownDelivery(tx, facts.sha256)) !== null) return;
+  await startDelivery(tx, facts);
+  let ordinal = 0;
+  for await (const piece of pieces(source)) await insertChunk(tx, facts.id, ++ordinal, await compressed(piece));
+  await finishDelivery(tx, facts.id, {
+    status: "refused",
+    format: intake.format,
+    variant: intake.variant,
+    statements: 0,
+    entries: 0,
+    problems: intake.problems,
+  });
+}
+
+async function repeated(tx: TenantTransaction, facts: DeliveryFacts, known: KnownDelivery): Promise<UploadedFile> {
+  const statements = await statementsOfDelivery(tx, known.id);
+  return {
+    file: facts.name,
+    outcome: "duplicate",
+    deliveryId: known.id,
+    sha256: facts.sha256.toString("hex"),
+    bytes: facts.bytes,
+    format: known.format,
+    variant: known.variant,
+    statements: statements.map((statement) => ({ ...statement, outcome: "duplicate", newEntries: 0 })),
+    entries: statements.reduce((sum, statement) => sum + statement.entries, 0),
+    newEntries: 0,
+    problems: known.problems,
+  };
+}
+
+function answer(
+  facts: DeliveryFacts,
+  deliveryId: string,
+  outcome: UploadedFile["outcome"],
+  intake: Intake,
+  statements: UploadedFile["statements"],
+): UploadedFile {
+  return {
+    file: facts.name,
+    outcome,
+    deliveryId,
+    sha256: facts.sha256.toString("hex"),
+    bytes: facts.bytes,
+    format: intake.format,
+    variant: intake.variant,
+    statements,
+    entries: intake.entries,
+    newEntries: statements.reduce((sum, statement) => sum + statement.newEntries, 0),
+    problems: intake.problems.map((problem) => ({ ...problem })),
+  };
+}

@@ -1,0 +1,228 @@
+import { currencyExponent } from "../../money/currencies.ts";
+import { decimalOrNull } from "../../money/decimal.ts";
+import { minorOrNull } from "../../money/money.ts";
+import type { Day } from "../../time/day.ts";
+import type { DeclaredTotals, StatementBalance, StatementEntry, StatementFormat, StatementHeader, StatementProblem } from "../statement.ts";
+import type { StatementArithmetic, VerifiedSink } from "../verify.ts";
+import { copyRow } from "./copy-text.ts";
+import { dayId } from "./day-id.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** A statement while its file is read: the header, the balances in minor units, and what was counted. */
+export interface StatementDraft {
+  readonly ordinal: number;
+  readonly header: StatementHeader;
+  readonly balances: StatementBalance[];
+  currency: string | null;
+  entries: number;
+  credits: bigint;
+  debits: bigint;
+  firstDay: Day | null;
+  lastDay: Day | null;
+  lastPage: boolean | null;
+  readonly problems: StatementProblem[];
+}
+
+/**
+ * Takes what a reader finds and turns entries into rows for COPY, so that memory stays flat: rows are taken away with
+ * `takeRows` after each chunk of the file.
+ */
+export class Intake implements VerifiedSink {
+  format: StatementFormat | null = null;
+  variant: string | null = null;
+  readonly drafts: StatementDraft[] = [];
+  readonly problems: StatementProblem[] = [];
+  entries = 0;
+  #rows: string[] = [];
+  #open: StatementDraft | null = null;
+
+  file(format: StatementFormat, variant: string): void {
+    this.format = format;
+    this.variant = variant;
+  }
+
+  openStatement(header: StatementHeader): void {
+    this.#open = {
+      ordinal: this.drafts.length + 1,
+      header,
+      balances: [],
+      currency: header.currency,
+      entries: 0,
+      credits: 0n,
+      debits: 0n,
+      firstDay: null,
+      lastDay: null,
+      lastPage: header.lastPage,
+      problems: [],
+    };
+    this.drafts.push(this.#open);
+  }
+
+  balance(balance: StatementBalance): void {
+    this.#open?.balances.push(balance);
+    if (this.#open !== null) this.#open.currency ??= balance.currency;
+  }
+
+  entry(entry: StatementEntry): void {
+    const draft = this.#open;
+    if (draft === null) return;
+    draft.currency ??= entry.currency;
+    const minor = this.#minor(entry, draft);
+    const bookingDate =
+      entry.bookingDate ?? entry.valueDate ?? draft.balances.find((balance) => balance.date !== null)?.date ?? draft.header.periodTo;
+    if (bookingDate === null)
+      this.refuse("DATE_MISSING", "the entry has neither a booking date nor a value date, and its statement has no date", entry.line);
+    if (minor === null || bookingDate === null) return;
+    draft.entries += 1;
+    this.entries += 1;
+    if (entry.status === "booked") {
+      if (minor > 0n) draft.credits += minor;
+      else draft.debits -= minor;
+    }
+    if (draft.firstDay === null || bookingDate < draft.firstDay) draft.firstDay = bookingDate;
+    if (draft.lastDay === null || bookingDate > draft.lastDay) draft.lastDay = bookingDate;
+    this.#rows.push(stagedRow(draft, entry, bookingDate, minor));
+  }
+
+  declared(_totals: DeclaredTotals): void {
+    // Checked by verify.ts, which stands beside this sink.
+  }
+
+  verified(_arithmetic: StatementArithmetic): void {
+    // Terms are reckoned again in minor units of the account's currency (terms.ts).
+  }
+
+  closeStatement(end: { readonly line: number; readonly lastPage: boolean | null }): void {
+    if (this.#open !== null && end.lastPage !== null) this.#open.lastPage = end.lastPage;
+    this.#open = null;
+  }
+
+  problem(problem: StatementProblem): void {
+    this.problems.push(problem);
+    if (problem.severity !== "refusal") this.#open?.problems.push(problem);
+  }
+
+  get refused(): boolean {
+    return this.problems.some((problem) => problem.severity === "refusal");
+  }
+
+  refuse(code: string, message: string, line: number | null): void {
+    this.problems.push({ severity: "refusal", code, message, line });
+  }
+
+  /** The rows staged since the last call, as text for COPY. */
+  takeRows(): string {
+    const text = this.#rows.join("");
+    this.#rows = [];
+    return text;
+  }
+
+  #minor(entry: StatementEntry, draft: StatementDraft): bigint | null {
+    if (entry.currency !== draft.currency) {
+      this.refuse("CURRENCY_MIXED", `the entry is in ${entry.currency}, its statement in ${draft.currency}`, entry.line);
+      return null;
+    }
+    const exponent = currencyExponent(entry.currency);
+    if (exponent === undefined) {
+      this.refuse("CURRENCY_UNKNOWN", `"${entry.currency}" is not an ISO 4217 currency`, entry.line);
+      return null;
+    }
+    const minor = exactMinor(entry.amount, exponent);
+    if (minor === null) this.refuse("AMOUNT_PRECISION", `${entry.amount} ${entry.currency} has more than ${exponent} decimals`, entry.line);
+    return minor;
+  }
+}
+
+/** Minor units of a decimal string, or null when it is not exact in the currency. */
+export function exactMinor(amount: string, exponent: number): bigint | null {
+  const decimal = decimalOrNull(amount);
+  return decimal === null ? null : minorOrNull(decimal, exponent);
+}
+
+/** The columns of `staged_entries`, in the order of `stagedRow`. */
+export const stagedColumns = [
+  "stmt",
+  "ordinal",
+  "id",
+  "booking_date",
+  "value_date",
+  "amount_minor",
+  "currency",
+  "state",
+  "reversal",
+  "bank_reference",
+  "reference",
+  "end_to_end_id",
+  "transaction_reference",
+  "mandate_id",
+  "uetr",
+  "transaction_code",
+  "counterparty_name",
+  "counterparty_account",
+  "counterparty_bic",
+  "remittance",
+  "structured_reference",
+  "purpose",
+  "batch_count",
+  "details",
+  "line",
+  "fingerprint",
+] as const;
+
+function stagedRow(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint): string {
+  const valueDate = entry.valueDate ?? bookingDate;
+  const space = draft.header.kind === "statement" ? "booked" : "intraday";
+  const state = entry.status === "booked" && space === "intraday" ? "provisional" : entry.status;
+  return copyRow([
+    String(draft.ordinal),
+    String(draft.entries),
+    dayId(bookingDate),
+    bookingDate,
+    valueDate,
+    minor.toString(),
+    entry.currency,
+    state,
+    entry.reversal ? "t" : "f",
+    entry.bankReference,
+    entry.reference,
+    entry.endToEndId,
+    entry.transactionId,
+    entry.mandateId,
+    entry.uetr,
+    entry.transactionCode,
+    entry.counterparty?.name ?? null,
+    entry.counterparty?.account ?? null,
+    entry.counterparty?.bic ?? null,
+    entry.text,
+    entry.structuredReference,
+    entry.purpose,
+    entry.batchCount === null ? null : String(entry.batchCount),
+    entry.details.length > 1 ? detailsText(entry) : null,
+    String(entry.line),
+    fingerprint(entry, space, bookingDate, valueDate, minor),
+  ]);
+}
+
+/** A batch's transactions as JSON; a single TxDtls says no more than its entry does. */
+function detailsText(entry: StatementEntry): string {
+  return JSON.stringify(
+    entry.details.map((detail) => {
+      const exponent = currencyExponent(detail.currency ?? entry.currency);
+      const minor = detail.amount === null || exponent === undefined ? null : exactMinor(detail.amount, exponent);
+      return {
+        amount_minor: minor === null ? null : minor.toString(),
+        currency: minor === null ? null : (detail.currency ?? entry.currency),
+        end_to_end_id: detail.endToEndId,
+        transaction_reference: detail.transactionId,
+        mandate_id: detail.mandateId,
+        uetr: detail.uetr,
+        counterparty_name: detail.counterparty?.name ?? null,
+        counterparty_account: detail.counterparty?.account ?? null,
+        counterparty_bic: detail.counterparty?.bic ?? null,
+        remittance: detail.text,
+        structured_reference: detail.structuredReference,
+        purpose: detail.purpose,
+      };
+    }),
+  ).replaceAll("\\u0000", "␀");
+}

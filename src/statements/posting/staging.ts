@@ -1,0 +1,51 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { from as copyFrom } from "pg-copy-streams";
+import type { TenantTransaction } from "../../postgres/transaction.ts";
+import { stagedColumns } from "./intake.ts";
+
+/**
+ * Entries on their way in: a temporary table of the session, emptied by every commit, so that no catalogue churn and no row of
+ * another import can be met, also behind a pooler in transaction mode.
+ */
+export async function openStaging(tx: TenantTransaction): Promise<void> {
+  await tx.query(`
+    set local client_min_messages = warning;
+    create temporary table if not exists staged_entries (
+      stmt integer not null,
+      ordinal integer not null,
+      id uuid not null,
+      booking_date date not null,
+      value_date date not null,
+      amount_minor bigint not null,
+      currency text not null,
+      state text not null,
+      reversal boolean not null,
+      bank_reference text,
+      reference text,
+      end_to_end_id text,
+      transaction_reference text,
+      mandate_id text,
+      uetr text,
+      transaction_code text,
+      counterparty_name text,
+      counterparty_account text,
+      counterparty_bic text,
+      remittance text,
+      structured_reference text,
+      purpose text,
+      batch_count integer,
+      details jsonb,
+      line integer not null,
+      fingerprint uuid not null
+    ) on commit delete rows;
+    delete from pg_temp.staged_entries`);
+}
+
+export async function stageRows(tx: TenantTransaction, rows: string): Promise<void> {
+  if (rows === "") return;
+  await pipeline(
+    Readable.from([Buffer.from(rows, "utf8")]),
+    tx.client.query(copyFrom(`copy pg_temp.staged_entries (${stagedColumns.join(", ")}) from stdin`)),
+  );
+}

@@ -1,0 +1,73 @@
+import { currencyExponent } from "../../money/currencies.ts";
+import type { Day } from "../../time/day.ts";
+import type { StatementBalance } from "../statement.ts";
+import { exactMinor, type StatementDraft } from "./intake.ts";
+
+/** A statement's period, balances and standing, as the import posts them. */
+export interface StatementTerms {
+  readonly draft: StatementDraft;
+  readonly currency: string;
+  readonly periodFrom: Day;
+  readonly periodTo: Day;
+  readonly opening: bigint | null;
+  readonly closing: bigint | null;
+  readonly status: "verified" | "break" | "unproven" | "provisional" | "advice";
+  readonly balances: readonly { readonly balance: StatementBalance; readonly minor: bigint }[];
+}
+
+export type TermsRefusal = { readonly code: string; readonly message: string; readonly line: number | null };
+
+/** Reads the terms of a draft, or says why it cannot be posted. */
+export function termsOf(draft: StatementDraft): StatementTerms | TermsRefusal {
+  const { header, currency } = draft;
+  const refusal = (code: string, message: string, line: number | null = header.line) => ({ code, message, line });
+  if (header.account.id === "") return refusal("ACCOUNT_MISSING", "the statement names no account");
+  if (currency === null)
+    return refusal("CURRENCY_MISSING", "neither the account, nor a balance, nor an entry of the statement has a currency");
+  const exponent = currencyExponent(currency);
+  if (exponent === undefined) return refusal("CURRENCY_UNKNOWN", `"${currency}" is not an ISO 4217 currency`);
+
+  const balances: { balance: StatementBalance; minor: bigint }[] = [];
+  for (const balance of draft.balances) {
+    const minor = exactMinor(balance.amount, currencyExponent(balance.currency) ?? exponent);
+    if (minor === null)
+      return refusal("AMOUNT_PRECISION", `the balance ${balance.amount} ${balance.currency} is not exact in its currency`, balance.line);
+    balances.push({ balance, minor });
+  }
+  const own = balances.filter(({ balance }) => balance.currency === currency);
+  const opening = own.find(({ balance }) => balance.type === "OPBD") ?? own.find(({ balance }) => balance.type === "PRCD");
+  const closing = own.findLast(({ balance }) => balance.type === "CLBD");
+  const periodTo = closing?.balance.date ?? header.periodTo ?? draft.lastDay ?? opening?.balance.date ?? dayOfMoment(header.createdAt);
+  if (periodTo === null) return refusal("DATE_MISSING", "the statement has no date: no closing balance, period or entry says one");
+  const periodFrom = least([opening?.balance.date, header.periodFrom, draft.firstDay, periodTo], periodTo);
+
+  const stated = header.kind === "statement";
+  return {
+    draft,
+    currency,
+    periodFrom,
+    periodTo,
+    opening: stated ? (opening?.minor ?? null) : null,
+    closing: stated ? (closing?.minor ?? null) : null,
+    status: statusOf(draft, opening?.minor ?? null, closing?.minor ?? null),
+    balances,
+  };
+}
+
+function statusOf(draft: StatementDraft, opening: bigint | null, closing: bigint | null): StatementTerms["status"] {
+  if (draft.header.kind === "notification") return "advice";
+  if (draft.header.kind === "report") return "provisional";
+  if (closing === null) return "unproven";
+  if (opening === null) return "verified";
+  return opening + draft.credits - draft.debits === closing ? "verified" : "break";
+}
+
+function least(days: readonly (Day | null | undefined)[], last: Day): Day {
+  let first = last;
+  for (const day of days) if (day !== null && day !== undefined && day < first) first = day;
+  return first;
+}
+
+function dayOfMoment(moment: string | null): Day | null {
+  return moment === null || !/^\d{4}-\d{2}-\d{2}/.test(moment) ? null : (moment.slice(0, 10) as Day);
+}
