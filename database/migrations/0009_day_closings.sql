@@ -82,6 +82,9 @@ create table cash_management.cm_value_shifts (
 
 create index cm_value_shifts_statement on cash_management.cm_value_shifts (tenant_id, statement_id);
 
+-- The days that no chain covers: intraday reports and statements without balances. Few, and asked for by every position.
+create index cm_statement_days_outside_the_chain on cash_management.cm_statement_days (tenant_id, account_id, day) where closing_minor is null and superseded_at is null;
+
 select maintenance.secure_table('cash_management.cm_statement_days');
 select maintenance.secure_table('cash_management.cm_day_closings');
 select maintenance.secure_table('cash_management.cm_value_shifts');

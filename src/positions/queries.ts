@@ -1,0 +1,176 @@
+import { rows } from "../postgres/rows.ts";
+import type { TenantTransaction } from "../postgres/transaction.ts";
+import type { Day } from "../time/day.ts";
+
+/** What was known at a moment, or what is known: superseded rows are invisible to the present only. */
+export type KnownAt = string | null;
+
+export interface AnchoredAccount {
+  id: string;
+  name: string;
+  account_number: string;
+  currency: string;
+  bank_id: string | null;
+  bank: string | null;
+  entity_id: string | null;
+  entity: string | null;
+  is_active: boolean;
+  calendar_id: string | null;
+  statement_cycle: "daily" | "weekly" | "monthly" | "none";
+  expected_by: string;
+  expected_time_zone: string;
+  closing_id: string | null;
+  closing_day: Day | null;
+  closing: string | null;
+  closing_state: "sealed" | "unproven" | "gap" | "break" | null;
+  unproven: string;
+  provisional: string;
+  outside_through: Day | null;
+  shifted: string;
+}
+
+/**
+ * Every account with its last closing at or before a day, and what moved behind it outside the chain. Its cost is a few index
+ * probes an account, whatever the number of flows.
+ */
+export function anchoredAccounts(
+  tx: TenantTransaction,
+  day: Day,
+  knownAt: KnownAt,
+  valueBasis: boolean,
+  accountId: string | null,
+): Promise<AnchoredAccount[]> {
+  const known = (alias: string) =>
+    knownAt === null
+      ? `${alias}.superseded_at is null`
+      : `${alias}.recorded_at <= $4 and (${alias}.superseded_at is null or ${alias}.superseded_at > $4)`;
+  const shifts = `left join lateral (
+       select sum(case when v.back_valued then v.net_minor else -v.net_minor end)::text as shifted
+       from cash_management.cm_value_shifts v
+       where v.tenant_id = $1 and v.account_id = a.id and v.until_day > $2 and v.from_day <= $2 and ${known("v")}
+     ) s on true`;
+  return rows<AnchoredAccount>(
+    tx,
+    `select
+       a.id, a.name, a.account_number, a.currency, a.bank_id, b.name as bank, a.entity_id, e.name as entity, a.is_active,
+       coalesce(a.calendar_id, b.calendar_id) as calendar_id, a.statement_cycle, a.expected_by::text as expected_by, a.expected_time_zone,
+       c.id as closing_id, c.day as closing_day, c.closing_minor::text as closing, c.state as closing_state,
+       coalesce(m.unproven, '0') as unproven, coalesce(m.provisional, '0') as provisional, m.through as outside_through,
+       ${valueBasis ? "coalesce(s.shifted, '0')" : "'0'"} as shifted
+     from cash_management.cm_cash_accounts a
+     left join cash_management.cm_banks b on b.tenant_id = $1 and b.id = a.bank_id
+     left join cash_management.cm_entities e on e.tenant_id = $1 and e.id = a.entity_id
+     left join lateral (
+       select c.id, c.day, c.closing_minor, c.state
+       from cash_management.cm_day_closings c
+       where c.tenant_id = $1 and c.account_id = a.id and c.day <= $2 and ${known("c")}
+       order by c.day desc
+       limit 1
+     ) c on true
+     left join lateral (
+       select
+         sum(d.net_minor) filter (where d.state <> 'provisional')::text as unproven,
+         sum(d.net_minor) filter (where d.state = 'provisional')::text as provisional,
+         max(d.day) as through
+       from cash_management.cm_statement_days d
+       where d.tenant_id = $1 and d.account_id = a.id and d.closing_minor is null and d.day > coalesce(c.day, '-infinity') and d.day <= $2
+         and ${known("d")}
+     ) m on true
+     ${valueBasis ? shifts : ""}
+     where a.tenant_id = $1 and ($3::uuid is null or a.id = $3)
+     order by a.name, a.id`,
+    knownAt === null ? [tx.tenantId, day, accountId] : [tx.tenantId, day, accountId, knownAt],
+  );
+}
+
+export interface ClosingStep {
+  account_id: string;
+  id: string;
+  day: Day;
+  closing: string;
+  credits: string;
+  debits: string;
+  state: "sealed" | "unproven" | "gap" | "break";
+}
+
+/** Closings behind a day, for the course of balances. */
+export function closingsBetween(
+  tx: TenantTransaction,
+  after: Day,
+  to: Day,
+  knownAt: KnownAt,
+  accountId: string | null,
+): Promise<ClosingStep[]> {
+  return rows<ClosingStep>(
+    tx,
+    `select account_id, id, day, closing_minor::text as closing, credits_minor::text as credits, debits_minor::text as debits, state
+     from cash_management.cm_day_closings
+     where tenant_id = $1 and day > $2 and day <= $3 and ($4::uuid is null or account_id = $4)
+       and ${knownAt === null ? "superseded_at is null" : "recorded_at <= $5 and (superseded_at is null or superseded_at > $5)"}
+     order by account_id, day`,
+    knownAt === null ? [tx.tenantId, after, to, accountId] : [tx.tenantId, after, to, accountId, knownAt],
+  );
+}
+
+export interface OutsideStep {
+  account_id: string;
+  day: Day;
+  net: string;
+  provisional: boolean;
+}
+
+/** Days outside the chain up to a day: intraday reports, and statements without balances. */
+export function outsideUntil(tx: TenantTransaction, to: Day, knownAt: KnownAt, accountId: string | null): Promise<OutsideStep[]> {
+  return rows<OutsideStep>(
+    tx,
+    `select account_id, day, sum(net_minor)::text as net, state = 'provisional' as provisional
+     from cash_management.cm_statement_days
+     where tenant_id = $1 and closing_minor is null and day <= $2 and ($3::uuid is null or account_id = $3)
+       and ${knownAt === null ? "superseded_at is null" : "recorded_at <= $4 and (superseded_at is null or superseded_at > $4)"}
+     group by account_id, day, state = 'provisional'
+     order by account_id, day`,
+    knownAt === null ? [tx.tenantId, to, accountId] : [tx.tenantId, to, accountId, knownAt],
+  );
+}
+
+export interface ShiftStep {
+  account_id: string;
+  from_day: Day;
+  until_day: Day;
+  net: string;
+}
+
+/** What the value-date balance differs by, on the days [from_day, until_day). */
+export function shiftsBetween(tx: TenantTransaction, from: Day, to: Day, knownAt: KnownAt, accountId: string | null): Promise<ShiftStep[]> {
+  return rows<ShiftStep>(
+    tx,
+    `select account_id, from_day, until_day, sum(case when back_valued then net_minor else -net_minor end)::text as net
+     from cash_management.cm_value_shifts
+     where tenant_id = $1 and until_day > $2 and from_day <= $3 and ($4::uuid is null or account_id = $4)
+       and ${knownAt === null ? "superseded_at is null" : "recorded_at <= $5 and (superseded_at is null or superseded_at > $5)"}
+     group by account_id, from_day, until_day`,
+    knownAt === null ? [tx.tenantId, from, to, accountId] : [tx.tenantId, from, to, accountId, knownAt],
+  );
+}
+
+export interface CalendarRow {
+  id: string;
+  weekend_days: number[];
+  exceptions: { day: Day; kind: "holiday" | "business" }[];
+}
+
+/** Business calendars with the days that differ, around a span. */
+export function calendars(tx: TenantTransaction, ids: readonly string[], from: Day, to: Day): Promise<CalendarRow[]> {
+  return rows<CalendarRow>(
+    tx,
+    `select c.id, c.weekend_days,
+       coalesce((
+         select jsonb_agg(jsonb_build_object('day', d.day, 'kind', d.kind))
+         from cash_management.cm_calendar_days d
+         where d.tenant_id = $1 and d.calendar_id = c.id and d.day between $3::date - 31 and $4::date + 31
+       ), '[]') as exceptions
+     from cash_management.cm_calendars c
+     where c.tenant_id = $1 and c.id = any($2::uuid[])`,
+    [tx.tenantId, ids, from, to],
+  );
+}
