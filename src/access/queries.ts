@@ -1,0 +1,253 @@
+import type { Pool } from "../postgres/connect.ts";
+import type { TenantTransaction } from "../postgres/transaction.ts";
+import type { ApiKey } from "./contract.ts";
+import type { Person } from "./people.ts";
+
+// Before the tenant is known: the gatekeeper's functions (0003_tenants_and_access.sql) -------------------------------------------
+
+export interface SignInRow {
+  readonly tenant_id: string;
+  readonly tenant_name: string;
+  readonly tenant_status: string;
+  readonly person_id: string;
+  readonly password_hash: string | null;
+  readonly disabled_at: string | null;
+}
+
+export async function findSignIn(pool: Pool, email: string, tenant: string | null): Promise<SignInRow[]> {
+  const result = await pool.query<SignInRow>(
+    `select tenant_id, tenant_name, tenant_status, person_id, password_hash, disabled_at
+     from cash_management.find_sign_in($1, $2)`,
+    [email, tenant],
+  );
+  return result.rows;
+}
+
+export interface SessionRow {
+  readonly tenant_id: string;
+  readonly tenant_name: string;
+  readonly tenant_status: string;
+  readonly person_id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly disabled_at: string | null;
+  readonly expires_at: string;
+}
+
+export async function findSession(pool: Pool, hash: Buffer): Promise<SessionRow | null> {
+  const result = await pool.query<SessionRow>(
+    `select tenant_id, tenant_name, tenant_status, person_id, email, name, role, disabled_at, expires_at
+     from cash_management.find_session($1)`,
+    [hash],
+  );
+  return result.rows[0] ?? null;
+}
+
+export interface ApiKeyRow {
+  readonly tenant_id: string;
+  readonly tenant_name: string;
+  readonly tenant_status: string;
+  readonly api_key_id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+export async function findApiKey(pool: Pool, hash: Buffer): Promise<ApiKeyRow | null> {
+  const result = await pool.query<ApiKeyRow>(
+    `select tenant_id, tenant_name, tenant_status, api_key_id, name, scopes, expires_at, revoked_at, last_used_at
+     from cash_management.find_api_key($1)`,
+    [hash],
+  );
+  return result.rows[0] ?? null;
+}
+
+export async function consumeSignInLink(pool: Pool, hash: Buffer): Promise<{ tenant_id: string; person_id: string } | null> {
+  const result = await pool.query<{ tenant_id: string; person_id: string }>(
+    "select tenant_id, person_id from cash_management.consume_sign_in_link($1)",
+    [hash],
+  );
+  return result.rows[0] ?? null;
+}
+
+// People --------------------------------------------------------------------------------------------------------------------
+
+export interface PersonInsert {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly passwordHash: string | null;
+}
+
+export async function insertPerson(tx: TenantTransaction, person: PersonInsert): Promise<void> {
+  await tx.query(
+    `insert into cash_management.cm_people (tenant_id, id, email, name, role, password_hash)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [tx.tenantId, person.id, person.email, person.name, person.role, person.passwordHash],
+  );
+}
+
+export async function updatePassword(tx: TenantTransaction, personId: string, passwordHash: string): Promise<number> {
+  const result = await tx.query(
+    `update cash_management.cm_people
+     set password_hash = $3, failed_attempts = 0, locked_until = null
+     where tenant_id = $1 and id = $2`,
+    [tx.tenantId, personId, passwordHash],
+  );
+  return result.rowCount ?? 0;
+}
+
+export async function selectPeople(tx: TenantTransaction): Promise<Person[]> {
+  const result = await tx.query<Person>(
+    `select id, email, name, role, password_hash is not null as "hasPassword",
+       disabled_at as "disabledAt", last_signed_in_at as "lastSignedInAt"
+     from cash_management.cm_people
+     where tenant_id = $1
+     order by email`,
+    [tx.tenantId],
+  );
+  return result.rows;
+}
+
+export async function markSignedIn(tx: TenantTransaction, personId: string): Promise<void> {
+  await tx.query("update cash_management.cm_people set last_signed_in_at = now() where tenant_id = $1 and id = $2", [
+    tx.tenantId,
+    personId,
+  ]);
+}
+
+/** Seconds the person must wait; 0 when this attempt may go on, and is counted. Steps as in throttle.ts. */
+export async function countSignInAttempt(tx: TenantTransaction, personId: string): Promise<number> {
+  const counted = await tx.query(
+    `update cash_management.cm_people
+     set failed_attempts = failed_attempts + 1,
+       locked_until = case
+         when failed_attempts + 1 < 5 then null
+         else clock_timestamp() + interval '30 seconds' * power(2, least(failed_attempts + 1 - 5, 5))
+       end
+     where tenant_id = $1 and id = $2 and (locked_until is null or locked_until <= clock_timestamp())`,
+    [tx.tenantId, personId],
+  );
+  if (counted.rowCount === 1) return 0;
+  const locked = await tx.query<{ seconds: number }>(
+    `select greatest(1, ceil(extract(epoch from locked_until - clock_timestamp())))::integer as seconds
+     from cash_management.cm_people
+     where tenant_id = $1 and id = $2`,
+    [tx.tenantId, personId],
+  );
+  return locked.rows[0]?.seconds ?? 1;
+}
+
+export async function forgiveSignInAttempts(tx: TenantTransaction, personId: string): Promise<void> {
+  await tx.query("update cash_management.cm_people set failed_attempts = 0, locked_until = null where tenant_id = $1 and id = $2", [
+    tx.tenantId,
+    personId,
+  ]);
+}
+
+// Sessions and links ----------------------------------------------------------------------------------------------------------
+
+export interface SessionInsert {
+  readonly hash: Buffer;
+  readonly personId: string;
+  readonly hours: number;
+  readonly userAgent: string | null;
+}
+
+export async function insertSession(tx: TenantTransaction, session: SessionInsert): Promise<void> {
+  await tx.query(
+    `insert into cash_management.cm_sessions (tenant_id, token_hash, person_id, expires_at, user_agent)
+     values ($1, $2, $3, now() + make_interval(hours => $4), left($5, 300))`,
+    [tx.tenantId, session.hash, session.personId, session.hours, session.userAgent],
+  );
+}
+
+export async function endSession(tx: TenantTransaction, hash: Buffer): Promise<void> {
+  await tx.query(
+    `update cash_management.cm_sessions
+     set ended_at = clock_timestamp()
+     where tenant_id = $1 and token_hash = $2 and ended_at is null`,
+    [tx.tenantId, hash],
+  );
+}
+
+export async function endSessionsOf(tx: TenantTransaction, personId: string): Promise<void> {
+  await tx.query(
+    `update cash_management.cm_sessions
+     set ended_at = clock_timestamp()
+     where tenant_id = $1 and person_id = $2 and ended_at is null`,
+    [tx.tenantId, personId],
+  );
+}
+
+export interface LinkInsert {
+  readonly hash: Buffer;
+  readonly personId: string;
+  readonly minutes: number;
+}
+
+export async function insertSignInLink(tx: TenantTransaction, link: LinkInsert): Promise<number> {
+  const result = await tx.query(
+    `insert into cash_management.cm_sign_in_links (tenant_id, token_hash, person_id, expires_at)
+     select person.tenant_id, $2, person.id, now() + make_interval(mins => $4)
+     from cash_management.cm_people as person
+     where person.tenant_id = $1 and person.id = $3 and person.disabled_at is null`,
+    [tx.tenantId, link.hash, link.personId, link.minutes],
+  );
+  return result.rowCount ?? 0;
+}
+
+// API keys --------------------------------------------------------------------------------------------------------------------
+
+const apiKeyColumns = `id, name, prefix, scopes, created_at as "createdAt", expires_at as "expiresAt",
+  revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
+
+export interface ApiKeyInsert {
+  readonly id: string;
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly createdBy: string | null;
+  readonly expiresAt: string | null;
+}
+
+export async function insertApiKey(tx: TenantTransaction, key: ApiKeyInsert): Promise<ApiKey> {
+  const result = await tx.query<ApiKey>(
+    `insert into cash_management.cm_api_keys (tenant_id, id, name, key_hash, prefix, scopes, created_by, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     returning ${apiKeyColumns}`,
+    [tx.tenantId, key.id, key.name, key.hash, key.prefix, key.scopes, key.createdBy, key.expiresAt],
+  );
+  return result.rows[0] as ApiKey;
+}
+
+export async function selectApiKeys(tx: TenantTransaction): Promise<ApiKey[]> {
+  const result = await tx.query<ApiKey>(
+    `select ${apiKeyColumns}
+     from cash_management.cm_api_keys
+     where tenant_id = $1
+     order by created_at desc, id`,
+    [tx.tenantId],
+  );
+  return result.rows;
+}
+
+export async function revokeApiKey(tx: TenantTransaction, id: string): Promise<ApiKey | null> {
+  const result = await tx.query<ApiKey>(
+    `update cash_management.cm_api_keys
+     set revoked_at = coalesce(revoked_at, clock_timestamp())
+     where tenant_id = $1 and id = $2
+     returning ${apiKeyColumns}`,
+    [tx.tenantId, id],
+  );
+  return result.rows[0] ?? null;
+}
+
+export async function markKeyUsed(tx: TenantTransaction, id: string): Promise<void> {
+  await tx.query("update cash_management.cm_api_keys set last_used_at = now() where tenant_id = $1 and id = $2", [tx.tenantId, id]);
+}

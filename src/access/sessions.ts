@@ -1,0 +1,64 @@
+import type { Pool } from "../postgres/connect.ts";
+import { tenantTransaction } from "../postgres/transaction.ts";
+import type { Role } from "./contract.ts";
+import { actorOf, type Identity } from "./identity.ts";
+import { permissionsOfRole } from "./permissions.ts";
+import * as queries from "./queries.ts";
+import { newToken, tokenHash } from "./secrets.ts";
+
+/** A working day; after that the person signs in again. */
+export const sessionHours = 12;
+
+export interface StartedSession {
+  /** The secret for the cookie; only its hash is kept. */
+  readonly token: string;
+  readonly identity: Identity;
+}
+
+export interface SessionSubject {
+  readonly tenantId: string;
+  readonly personId: string;
+  readonly userAgent: string | null;
+  readonly requestId?: string | undefined;
+}
+
+export async function startSession(pool: Pool, subject: SessionSubject): Promise<StartedSession> {
+  const token = newToken();
+  const actor = actorOf({ kind: "person", id: subject.personId });
+  await tenantTransaction(pool, { tenantId: subject.tenantId, actor, requestId: subject.requestId }, async (tx) => {
+    await queries.insertSession(tx, {
+      hash: tokenHash(token),
+      personId: subject.personId,
+      hours: sessionHours,
+      userAgent: subject.userAgent,
+    });
+    await queries.markSignedIn(tx, subject.personId);
+  });
+  const identity = await identityOfSession(pool, token);
+  if (identity === null) throw new Error("a session that was just started is not there");
+  return { token, identity };
+}
+
+/** Who this session belongs to; null when it ended, expired, never was, or its person or tenant may no longer come in. */
+export async function identityOfSession(pool: Pool, token: string): Promise<Identity | null> {
+  const row = await queries.findSession(pool, tokenHash(token));
+  if (row === null || row.disabled_at !== null || row.tenant_status !== "active") return null;
+  return {
+    kind: "person",
+    id: row.person_id,
+    name: row.name,
+    email: row.email,
+    tenant: { id: row.tenant_id, name: row.tenant_name },
+    role: row.role as Role,
+    permissions: permissionsOfRole[row.role as Role] ?? [],
+    expiresAt: row.expires_at,
+  };
+}
+
+/** Ends it for good; a token that is no session changes nothing. */
+export async function endSession(pool: Pool, token: string, requestId?: string): Promise<void> {
+  const identity = await identityOfSession(pool, token);
+  if (identity === null) return;
+  const context = { tenantId: identity.tenant.id, actor: actorOf(identity), requestId };
+  await tenantTransaction(pool, context, (tx) => queries.endSession(tx, tokenHash(token)));
+}

@@ -1,0 +1,40 @@
+import { Problem } from "../errors/problem.ts";
+import type { Pool } from "../postgres/connect.ts";
+import type { TenantTransaction } from "../postgres/transaction.ts";
+import * as queries from "./queries.ts";
+import { newToken, tokenHash } from "./secrets.ts";
+import { type StartedSession, startSession } from "./sessions.ts";
+
+export const linkMinutes = 60;
+
+/**
+ * A token that signs the person in once. Show it as `<address>/sign-in?token=…` to that person alone: it is as good as a password.
+ * @throws Problem `not_found`
+ */
+export async function createSignInLink(
+  tx: TenantTransaction,
+  personId: string,
+  minutes = linkMinutes,
+): Promise<{ readonly token: string }> {
+  const token = newToken();
+  const made = await queries.insertSignInLink(tx, { hash: tokenHash(token), personId, minutes });
+  if (made === 0) throw new Problem("not_found", `no person ${personId} in tenant ${tx.tenantId} who may sign in`);
+  return { token };
+}
+
+/**
+ * Uses the link up. Of two that come at once one gets in.
+ * @throws Problem `link_spent`
+ */
+export async function signInByLink(
+  pool: Pool,
+  token: string,
+  request: { readonly userAgent: string | null; readonly requestId?: string | undefined },
+): Promise<StartedSession> {
+  const link = await queries.consumeSignInLink(pool, tokenHash(token));
+  if (link === null)
+    throw new Problem("link_spent", "the sign-in link was used before, is too old, or never was", {
+      hint: "Make another one: apg access link.",
+    });
+  return startSession(pool, { tenantId: link.tenant_id, personId: link.person_id, ...request });
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { accessRoutes, authenticateWith } from "./access/routes.ts";
+import { Problem } from "./errors/problem.ts";
+import { defaultLimits, type HttpApplication, type HttpLimits, makeApplication } from "./http/application.ts";
+import type { LogTarget } from "./http/log.ts";
+import type { Pool } from "./postgres/connect.ts";
+
+export interface ServerOptions {
+  /** Connections as apg_user: every request runs under row-level security. */
+  readonly app: Pool;
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly log: LogTarget;
+  /** Folder of the built pages; by default the one beside this program. */
+  readonly pages?: string | null;
+  readonly trustProxy?: boolean;
+  readonly limits?: HttpLimits;
+}
+
+export interface RunningServer {
+  /** Such as http://127.0.0.1:4400 */
+  readonly address: string;
+  /** Takes no new request, answers those that run, at most for `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** @throws Problem `port_taken`, `setting_invalid` when the address cannot be listened on */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const application = await makeServer(options);
+  try {
+    const address = await application.listen({ host: options.host, port: options.port });
+    return { address, close: (graceMs = 10_000) => close(application, graceMs) };
+  } catch (error) {
+    await application.close();
+    throw listenProblem(error, options);
+  }
+}
+
+/** The application without a socket; tests inject their requests into it. */
+export function makeServer(options: ServerOptions): Promise<HttpApplication> {
+  return makeApplication(
+    {
+      log: options.log,
+      authenticate: authenticateWith(options.app),
+      ready: () => ready(options.app),
+      pages: options.pages === undefined ? fileURLToPath(new URL("./web/", import.meta.url)) : options.pages,
+      version: programVersion(),
+      trustProxy: options.trustProxy ?? false,
+      limits: options.limits ?? defaultLimits,
+    },
+    async (app) => {
+      accessRoutes(app, options.app);
+    },
+  );
+}
+
+async function ready(pool: Pool): Promise<void> {
+  try {
+    await pool.query("select cash_management.current_tenant()");
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === "3F000" || code === "42883")
+      throw new Problem("database_not_migrated", "the database has no schema of this program", {
+        hint: "Run apg db migrate.",
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+async function close(application: HttpApplication, graceMs: number): Promise<void> {
+  // What still runs after that is cut off: its transaction rolls back, so nothing is left half done.
+  const cut = setTimeout(() => application.server.closeAllConnections(), graceMs);
+  await application.close().finally(() => clearTimeout(cut));
+}
+
+function listenProblem(error: unknown, { host, port }: ServerOptions): unknown {
+  const code = (error as { code?: unknown }).code;
+  if (code === "EADDRINUSE")
+    return new Problem("port_taken", `port ${port} of ${host} is taken by another program`, {
+      detail: { host, port },
+      hint: "Choose another with --port=PORT (APG_PORT), or stop the other program.",
+      cause: error,
+    });
+  if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return new Problem("setting_invalid", `this machine cannot listen on ${host}:${port}`, {
+      detail: { host, port },
+      hint: "Choose an address of this machine with --host=ADDRESS (APG_HOST), and a port above 1023 with --port=PORT (APG_PORT).",
+      cause: error,
+    });
+  return error;
+}
+
+function programVersion(): string {
+  const description: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return (description as { version: string }).version;
+}

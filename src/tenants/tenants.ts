@@ -1,0 +1,45 @@
+import { Problem } from "../errors/problem.ts";
+import { exponentOf } from "../money/money.ts";
+import type { Pool } from "../postgres/connect.ts";
+import { requireTenantId, tenantTransaction } from "../postgres/transaction.ts";
+import * as queries from "./queries.ts";
+import type { Tenant } from "./tenant.ts";
+
+export interface NewTenant {
+  readonly id: string;
+  readonly name: string;
+  /** What reports convert to; EUR when not given. */
+  readonly reportingCurrency?: string;
+  /** IANA name; when a business day begins and ends. */
+  readonly timeZone?: string;
+}
+
+/**
+ * Opens a tenant. `admin` must belong to apg_admin: opening one is not within reach of the program's own role.
+ * @throws Problem `conflict` when the id is taken, `invalid_input`, `unknown_currency`
+ */
+export async function createTenant(admin: Pool, tenant: NewTenant, actor: string): Promise<Tenant> {
+  requireTenantId(tenant.id);
+  const reportingCurrency = tenant.reportingCurrency ?? "EUR";
+  exponentOf(reportingCurrency);
+  const timeZone = tenant.timeZone ?? "Europe/Berlin";
+  if (!isTimeZone(timeZone))
+    throw new Problem("invalid_input", `"${timeZone}" is not a time zone`, { hint: "Use an IANA name, such as Europe/Berlin." });
+  return tenantTransaction(admin, { tenantId: tenant.id, actor }, (tx) =>
+    queries.insertTenant(tx, { id: tenant.id, name: tenant.name, reportingCurrency, timeZone }),
+  );
+}
+
+/** All of them, for an administrator: `admin` as above. */
+export function listTenants(admin: Pool): Promise<Tenant[]> {
+  return queries.selectTenants(admin);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
