@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createApiKey, revokeApiKey } from "../../src/access/api-keys.ts";
-import { testPasswordOfPeople as password, useApi } from "../helpers/api.ts";
+import { testPasswordOfPeople as password, testApi } from "../helpers/api.ts";
 import { asTenant } from "../helpers/postgres.ts";
 
-const api = useApi();
+const api = testApi();
 const origin = { host: "localhost:4400", origin: "http://localhost:4400" };
 
 const me = (authorization: string) => api.current.app.inject({ url: "/api/v1/session", headers: { authorization } });

@@ -2,10 +2,10 @@ import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createPerson, personByEmail, setPassword } from "../../src/access/people.ts";
 import { createSignInLink } from "../../src/access/sign-in-links.ts";
-import { testPasswordOfPeople as password, useApi } from "../helpers/api.ts";
+import { testPasswordOfPeople as password, testApi } from "../helpers/api.ts";
 import { asTenant } from "../helpers/postgres.ts";
 
-const api = useApi();
+const api = testApi();
 const origin = { host: "localhost:4400", origin: "http://localhost:4400" };
 
 /** Each from an address of its own, so that the limit per address does not meet the other tests. */

@@ -20,7 +20,7 @@ export interface TestApi {
 }
 type Headers = { readonly authorization: string };
 
-export function useApi(): { readonly current: TestApi } {
+export function testApi(): { readonly current: TestApi } {
   let api: TestApi | undefined;
   beforeAll(async () => {
     api = await openApi(await createDatabase());

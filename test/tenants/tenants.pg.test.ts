@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { problemOfDatabase } from "../../src/errors/database.ts";
 import { Problem } from "../../src/errors/problem.ts";
 import { createTenant, listTenants } from "../../src/tenants/tenants.ts";
-import { useApi } from "../helpers/api.ts";
+import { testApi } from "../helpers/api.ts";
 
-const api = useApi();
+const api = testApi();
 
 test("an administrator opens a tenant and sees all of them", async () => {
   const made = await createTenant(api.current.database.admin, { id: "initech", name: "Initech", reportingCurrency: "USD" }, "test");
