@@ -1,4 +1,5 @@
 import pg from "pg";
+import { parseIntoClientConfig } from "pg-connection-string";
 import { Problem } from "../errors/problem.ts";
 import { exactTypes } from "./types.ts";
 
@@ -10,6 +11,9 @@ export interface ConnectionOptions {
   readonly url: string;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  /** Instead of the ones in the URL. */
+  readonly user?: string;
+  readonly password?: () => string;
   /** Connections at most; default 10. */
   readonly max?: number;
 }
@@ -17,7 +21,9 @@ export interface ConnectionOptions {
 /** A pool whose values are exact (see types.ts). It connects when first used and survives a restart of the server. */
 export function openPool(options: ConnectionOptions): Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...parseIntoClientConfig(options.url),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.password === undefined ? {} : { password: options.password }),
     application_name: options.applicationName,
     max: options.max ?? 10,
     connectionTimeoutMillis: 10_000,
@@ -79,8 +85,12 @@ function unreachable(options: pg.PoolConfig, cause: unknown): Error {
   const hint = hints[code] ?? "Check --database-url (DATABASE_URL), and that the server runs and lets this machine in.";
   // A single address that refuses comes as an AggregateError without a message.
   const said = cause.message === "" ? code : cause.message;
-  const place = options.connectionString === undefined ? "" : ` at ${shownUrl(options.connectionString)}`;
-  return new Problem("database_unreachable", `the database${place} does not answer: ${said}`, { detail: { code }, hint, cause });
+  const place = `${options.database ?? ""} at ${options.host ?? "localhost"}:${options.port ?? 5432}`;
+  return new Problem("database_unreachable", `the database ${place} does not answer ${options.user ?? ""}: ${said}`, {
+    detail: { code },
+    hint,
+    cause,
+  });
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -42,7 +42,7 @@ export async function startThrowAwayCluster(major: number) {
   // As root the server runs as another user, who must get in.
   await chmod(dataDir, 0o755);
   const settings = { ...embeddedSettings, ...throwAwaySettings };
-  const server = await startEmbedded({ dataDir, major, superuserPassword: testPassword, withParent: true, settings });
+  const server = await startEmbedded({ dataDir, major, superuserPassword: () => testPassword, withParent: true, settings });
   const dispose = async () => {
     await server.stop();
     await rm(server.folder.path, { recursive: true, force: true });

@@ -18,7 +18,8 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
   /** For a new cluster; one that is there keeps its major. Default 18. */
   readonly major?: number | undefined;
-  readonly superuserPassword: string;
+  /** Asked for when the cluster is made. */
+  readonly superuserPassword: () => string;
   /** Ends with this process, even when it is killed; otherwise the server ends with the last command that uses it. */
   readonly withParent?: boolean;
   /** Instead of the usual settings. */
@@ -73,7 +74,7 @@ async function start(folder: ServerFolder, options: EmbeddedOptions): Promise<Em
   const runtime = await hydrate(findBinaries(major), options.runtimeFolder ?? folder.path, folder.user);
   if (found === null) {
     options.note?.(`making a PostgreSQL ${major} cluster in ${folder.data}`);
-    await makeCluster(folder, runtime, options.superuserPassword);
+    await makeCluster(folder, runtime, options.superuserPassword());
   }
   await writeSettings(folder, options.settings ?? embeddedSettings);
   const { child, port } = await run(folder, runtime, options.withParent === true);

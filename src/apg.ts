@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { commandContext } from "./apg/context.ts";
+import { mountSettingsCommand } from "./apg/settings-command.ts";
+import type { MountCommands } from "./terminal/command.ts";
+import { endWithReader } from "./terminal/output.ts";
+import { reportError } from "./terminal/report-error.ts";
+import { addSettingFlags } from "./terminal/setting-flags.ts";
+
+/** The program `apg`: every domain's commands under one door, one way to report errors, one list of settings. */
+const mounts: readonly MountCommands[] = [mountSettingsCommand];
+
+export async function main(parameters: readonly string[]): Promise<number> {
+  try {
+    await makeProgram().parseAsync(parameters, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+export function makeProgram(): Command {
+  const program = new Command("apg")
+    .description("Bank statements in, a proven cash position out.")
+    .version(packageVersion())
+    .showHelpAfterError("hint: apg --help lists the commands, apg COMMAND --help its options")
+    .exitOverride();
+  addSettingFlags(program);
+  for (const mount of mounts) mount(program, commandContext);
+  return program;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+endWithReader();
+process.exitCode = await main(process.argv.slice(2));

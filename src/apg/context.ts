@@ -1,0 +1,42 @@
+import { Problem } from "../errors/problem.ts";
+import { migrate } from "../operations/migrate/migrate.ts";
+import { readMigrations } from "../operations/migrate/migration-files.ts";
+import { appliedMigrations, pendingMigrations } from "../operations/migrate/plan.ts";
+import { withClient } from "../postgres/connect.ts";
+import { type Database, loginRoles, openDatabase } from "../postgres/database.ts";
+import type { CommandContext } from "../terminal/command.ts";
+import { remark } from "../terminal/output.ts";
+import { settingsOf } from "../terminal/setting-flags.ts";
+
+/** What the program hands to each domain's commands. */
+export const commandContext: CommandContext = {
+  settings: (command) => settingsOf(command).settings,
+  async withDatabase(command, work, options = {}) {
+    const { settings } = settingsOf(command);
+    const database = await openDatabase(settings, { note: remark });
+    try {
+      if (options.migrated !== false) await requireMigrated(database);
+      return await work({ database, settings });
+    } finally {
+      await database.stop();
+    }
+  },
+};
+
+/** Migrates and gives the login roles the passwords of this data folder. */
+export async function migrateDatabase(database: Database, log: (line: string) => void): Promise<void> {
+  const passwords = Object.fromEntries(loginRoles.map((role) => [role, database.secrets.passwordOf(role)]));
+  await withClient(database.admin, (client) => migrate(client, { passwords, log }));
+}
+
+/** The embedded database is ours alone and is brought up to date; a server of somebody's only when told to. */
+async function requireMigrated(database: Database): Promise<void> {
+  const files = await readMigrations();
+  const pending = await withClient(database.admin, async (client) => pendingMigrations(files, await appliedMigrations(client)));
+  if (pending.length === 0) return;
+  if (database.kind === "embedded") return migrateDatabase(database, () => {});
+  throw new Problem("database_not_migrated", `${database.place} lacks ${pending.length} migrations of this program`, {
+    detail: { pending: pending.map(({ name }) => name) },
+    hint: "Run apg db migrate first.",
+  });
+}

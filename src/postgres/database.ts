@@ -1,0 +1,114 @@
+import pg from "pg";
+import type { Settings } from "../settings/list.ts";
+import { type ConnectionOptions, openPool, type Pool, shownUrl, withClient } from "./connect.ts";
+import { type EmbeddedServer, startEmbedded } from "./embedded/server.ts";
+import { openSecrets, type RoleSecrets } from "./secrets.ts";
+import { checkVersion, type ServerVersion, serverVersion } from "./version.ts";
+
+/** The database the settings name, open for use. */
+export interface Database {
+  readonly kind: "embedded" | "external";
+  /** Where it is, for people: never with a password. */
+  readonly place: string;
+  readonly version: ServerVersion;
+  /** May change the schema and see every tenant. For migrations and administration. */
+  readonly admin: Pool;
+  /** apg_user: under row-level security, as everything that serves a tenant. */
+  readonly app: Pool;
+  readonly secrets: RoleSecrets;
+  /** Resolves when the embedded server that this process started ends by itself. */
+  readonly died: Promise<void>;
+  /** Closes the connections, and ends the embedded server if this is its last user. */
+  stop(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** The embedded server ends with this process (apg start) instead of with its last user. */
+  readonly withParent?: boolean;
+  readonly note?: (line: string) => void;
+}
+
+/** The roles that sign in: their passwords are made here and set by migrate. */
+export const loginRoles = ["apg_user", "apg_readonly_user", "monitoring", "backup_user", "replicator"] as const;
+
+type DatabaseSettings = Pick<Settings, "dataDir" | "databaseUrl" | "databaseUrlApp" | "postgresMajor" | "poolSize">;
+
+const embeddedDatabase = "apg";
+
+/**
+ * --database-url if given, else the embedded server of the data folder: joined when it runs, else started.
+ * @throws Problem `database_unreachable`, `server_too_old`, `library_missing`, `data_dir_unusable`, `server_failed`
+ */
+export async function openDatabase(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Database> {
+  const secrets = openSecrets(settings.dataDir);
+  const server = settings.databaseUrl === undefined ? await startServer(settings, secrets, options) : null;
+  const adminUrl = settings.databaseUrl ?? `postgres://postgres:${secrets.passwordOf("postgres")}@127.0.0.1:${server?.port}/postgres`;
+  try {
+    if (server !== null) await createIfMissing(adminUrl);
+    return await connect(settings, secrets, server, server === null ? adminUrl : adminUrl.replace(/postgres$/, embeddedDatabase), options);
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+}
+
+async function connect(
+  settings: DatabaseSettings,
+  secrets: RoleSecrets,
+  server: EmbeddedServer | null,
+  adminUrl: string,
+  options: OpenOptions,
+): Promise<Database> {
+  const admin = openPool({ url: adminUrl, applicationName: "apg", max: 4 });
+  const app = openPool(appConnection(settings, secrets, adminUrl));
+  const close = () => Promise.all([admin.end(), app.end()]);
+  try {
+    const version = await serverVersion(admin);
+    const warning = checkVersion(version);
+    if (warning !== null) options.note?.(`warning: ${warning}`);
+    return {
+      kind: server === null ? "external" : "embedded",
+      place: server === null ? shownUrl(adminUrl) : server.folder.data,
+      version,
+      admin,
+      app,
+      secrets,
+      died: server?.died ?? new Promise(() => {}),
+      async stop() {
+        await close();
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startServer(settings: DatabaseSettings, secrets: RoleSecrets, options: OpenOptions): Promise<EmbeddedServer> {
+  return startEmbedded({
+    dataDir: settings.dataDir,
+    major: settings.postgresMajor,
+    superuserPassword: () => secrets.passwordOf("postgres"),
+    withParent: options.withParent ?? false,
+    ...(options.note === undefined ? {} : { note: options.note }),
+  });
+}
+
+function appConnection(settings: DatabaseSettings, secrets: RoleSecrets, adminUrl: string): ConnectionOptions {
+  const shared = { applicationName: "apg", max: settings.poolSize };
+  if (settings.databaseUrlApp !== undefined) return { ...shared, url: settings.databaseUrlApp };
+  return { ...shared, url: adminUrl, user: "apg_user", password: () => secrets.passwordOf("apg_user") };
+}
+
+async function createIfMissing(url: string): Promise<void> {
+  const pool = openPool({ url, applicationName: "apg", max: 1 });
+  try {
+    await withClient(pool, async (client) => {
+      const { rowCount } = await client.query("select from pg_catalog.pg_database where datname = $1", [embeddedDatabase]);
+      if (rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(embeddedDatabase)}`);
+    });
+  } finally {
+    await pool.end();
+  }
+}
