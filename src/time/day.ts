@@ -51,7 +51,8 @@ export function addDays(day: Day, count: number): Day {
 
 /** 1 = Monday … 7 = Sunday (ISO 8601). */
 export function isoWeekday(day: Day): number {
-  return ((dayNumber(day) + 3) % 7) + 1;
+  // The second step is for days before 1970, whose numbers and so whose remainders are negative.
+  return ((((dayNumber(day) + 3) % 7) + 7) % 7) + 1;
 }
 
 /** The day it is now in an IANA time zone. */

@@ -1,0 +1,73 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { Account, AccountBalances, AccountPage, Proof } from "../../src/accounts/contract.ts";
+import type { Basis } from "../../src/positions/contract.ts";
+import type { EntryPage, StatementPage } from "../../src/statements/contract.ts";
+import { get } from "../kit/api.ts";
+
+/** All accounts of the tenant: read page by page until there is no next. */
+export function useAccounts() {
+  return useQuery({
+    queryKey: ["accounts"],
+    queryFn: async ({ signal }): Promise<Account[]> => {
+      const accounts: Account[] = [];
+      let after: string | undefined;
+      do {
+        const page = await get<AccountPage>("/accounts", { limit: 500, after }, signal);
+        accounts.push(...page.items);
+        after = page.next ?? undefined;
+      } while (after !== undefined);
+      return accounts;
+    },
+  });
+}
+
+export function useAccount(accountId: string) {
+  return useQuery({
+    queryKey: ["accounts", accountId],
+    queryFn: ({ signal }) => get<Account>(`/accounts/${accountId}`, {}, signal),
+  });
+}
+
+export function useBalances(accountId: string, from: string, to: string, basis: Basis) {
+  return useQuery({
+    queryKey: ["balances", accountId, from, to, basis],
+    queryFn: ({ signal }) => get<AccountBalances>(`/accounts/${accountId}/balances`, { from, to, basis }, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface EntryFilter {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly minAmount?: string | undefined;
+  readonly maxAmount?: string | undefined;
+  readonly text?: string | undefined;
+  readonly basis?: Basis | undefined;
+}
+
+export function useEntries(accountId: string, filter: EntryFilter) {
+  return useInfiniteQuery({
+    queryKey: ["entries", accountId, filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<EntryPage>(`/accounts/${accountId}/entries`, { ...filter, limit: 200, after: pageParam }, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useAccountStatements(accountId: string) {
+  return useInfiniteQuery({
+    queryKey: ["statements", "of", accountId],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => get<StatementPage>("/statements", { accountId, limit: 50, after: pageParam }, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
+
+export function useProof(accountId: string, day: string | undefined, knownAt: string | undefined) {
+  return useQuery({
+    queryKey: ["proof", accountId, day, knownAt],
+    queryFn: ({ signal }) => get<Proof>(`/accounts/${accountId}/proof`, { day, knownAt }, signal),
+  });
+}

@@ -1,0 +1,63 @@
+import { useMemo } from "react";
+import type { PositionGroup, PositionHistory } from "../../src/positions/contract.ts";
+import { compareAmounts } from "../kit/decimal.ts";
+import { Figure } from "../kit/figure.tsx";
+import { formatAmount } from "../kit/money.ts";
+import { CompositionBar, stateOfComposition } from "../kit/state.tsx";
+import { groupProof } from "../proof/target.ts";
+import { useView } from "../shell/view.ts";
+import { Course } from "./course.tsx";
+import { changeSince, coursePoints, seriesOf } from "./figures.ts";
+
+interface CardProps {
+  readonly group: PositionGroup;
+  readonly history: PositionHistory | undefined;
+  /** The close that the change is counted from. */
+  readonly close: string;
+}
+
+/** One currency: the figure, what it is made of, what changed since the last close, and its course. */
+export function CurrencyCard({ group, history, close }: CardProps) {
+  const { openProof, change } = useView();
+  const series = seriesOf(history, group.key, group.currency);
+  const points = useMemo(() => coursePoints(series), [series]);
+  const moved = changeSince(series, group.amount, close);
+  const lowest = points.reduce<(typeof points)[number] | null>(
+    (low, point) => (low === null || compareAmounts(point.amount, low.amount) < 0 ? point : low),
+    null,
+  );
+  return (
+    <article className="panel card" aria-label={`Position in ${group.currency}`}>
+      <div className="card-head">
+        {group.currency}
+        <span className="muted" style={{ fontWeight: 400, fontSize: 12 }}>
+          {group.accounts.length} {group.accounts.length === 1 ? "account" : "accounts"}
+          {group.stale ? " · stale" : ""}
+        </span>
+      </div>
+      <div className="card-figure">
+        <Figure
+          amount={group.amount}
+          currency={group.currency}
+          state={stateOfComposition(group.composition)}
+          label={`Position in ${group.currency}`}
+          onProof={() => openProof(groupProof("currency", group.currency, group.key))}
+        />
+      </div>
+      <div className="card-composition">
+        <CompositionBar composition={group.composition} currency={group.currency} />
+      </div>
+      <div className="card-facts">
+        <span>
+          {moved === null ? "no earlier close" : <Figure amount={moved} currency={group.currency} change />} since {close}
+        </span>
+        {lowest === null ? null : (
+          <span className="muted" title={`Lowest of the period: ${group.currency} ${formatAmount(lowest.amount)} on ${lowest.day}`}>
+            low {formatAmount(lowest.amount)} · {lowest.day}
+          </span>
+        )}
+      </div>
+      <Course points={points} currency={group.currency} name="the position" group="cockpit" onDay={(day) => change({ asOf: day })} />
+    </article>
+  );
+}

@@ -1,0 +1,175 @@
+import { Link } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "react";
+import type { PositionAccount } from "../../src/positions/contract.ts";
+import { isZero } from "../kit/decimal.ts";
+import { Figure } from "../kit/figure.tsx";
+import { StateMark } from "../kit/state.tsx";
+import { accountProof, groupProof } from "../proof/target.ts";
+import { useView } from "../shell/view.ts";
+import type { Arrangement, SheetRow, Sums } from "./sheet-rows.ts";
+
+interface TableProps {
+  readonly rows: readonly SheetRow[];
+  readonly totals: readonly Sums[];
+  readonly by: Arrangement;
+}
+
+const rowHeight = 30;
+
+/** Sticky head, sticky totals, and only the rows on the screen in the document. */
+export function SheetTable({ rows, totals, by }: TableProps) {
+  const scroll = useRef<HTMLDivElement>(null);
+  // Small sheets are drawn whole, so that the browser's own search and print see every row.
+  const whole = rows.length <= 300;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 20,
+    enabled: !whole,
+  });
+  const items = virtual.getVirtualItems();
+  const shown = whole ? rows : items.map(({ index }) => rows[index]).filter((row) => row !== undefined);
+  const before = whole ? 0 : (items[0]?.start ?? 0);
+  const after = whole ? 0 : Math.max(0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0));
+  return (
+    <div ref={scroll} className="panel sheet-scroll worksheet">
+      <table className="sheet" aria-rowcount={rows.length}>
+        <thead>
+          <tr>
+            <th>Account</th>
+            <th>{by === "bank" ? "Company" : "Bank"}</th>
+            <th>Ccy</th>
+            <th className="right">Prior closing</th>
+            <th>of</th>
+            <th className="right">Moved since</th>
+            <th className="right">Provisional</th>
+            <th className="right">Position</th>
+            <th>State</th>
+            <th>Last statement</th>
+          </tr>
+        </thead>
+        <tbody>
+          {before === 0 ? null : <Gap height={before} />}
+          {shown.map((row) => (
+            <Row key={row.key} row={row} by={by} />
+          ))}
+          {after === 0 ? null : <Gap height={after} />}
+        </tbody>
+        <tfoot>
+          {totals.map((sums, index) => (
+            <SumRow key={sums.currency} name="Total" sums={sums} className="total" bottom={(totals.length - 1 - index) * rowHeight} />
+          ))}
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function Gap({ height }: { readonly height: number }) {
+  return (
+    <tr>
+      <td colSpan={10} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  );
+}
+
+function Row({ row, by }: { readonly row: SheetRow; readonly by: Arrangement }) {
+  if (row.kind === "account") return <AccountRow account={row.account} by={by} />;
+  if (row.kind === "group")
+    return (
+      <tr className="group">
+        <td colSpan={10}>
+          {row.name} <span className="muted">{row.count}</span>
+        </td>
+      </tr>
+    );
+  return <SumRow name={by === "currency" ? "Sum" : row.name} sums={row.sums} className="subtotal" />;
+}
+
+function AccountRow({ account, by }: { readonly account: PositionAccount; readonly by: Arrangement }) {
+  const { openProof } = useView();
+  const { currency } = account;
+  return (
+    <tr>
+      <td className="indent">
+        <Link to="/accounts/$accountId" params={{ accountId: account.accountId }} className="link">
+          {account.name}
+        </Link>{" "}
+        <span className="muted">…{account.last4}</span>
+      </td>
+      <td>{by === "bank" ? account.entity : account.bank}</td>
+      <td>{currency}</td>
+      <td className="right">{account.anchorAmount === null ? null : <Figure amount={account.anchorAmount} currency={currency} />}</td>
+      <td className="muted nowrap">{account.anchorDay}</td>
+      <td className="right">
+        <Figure amount={account.movedSince} currency={currency} change />
+      </td>
+      <td className="right">
+        {isZero(account.provisional) ? null : <Figure amount={account.provisional} currency={currency} state="provisional" change />}
+      </td>
+      <td className="right strong">
+        <Figure
+          amount={account.amount}
+          currency={currency}
+          state={account.state}
+          label={`Position of ${account.name}`}
+          onProof={() => openProof(accountProof(account.accountId))}
+        />
+      </td>
+      <td>
+        <StateMark mark={account.state} />
+      </td>
+      <td className="nowrap">
+        {account.stale ? <StateMark mark="late" word={`stale since ${account.staleSince ?? "?"}`} /> : account.anchorDay}
+      </td>
+    </tr>
+  );
+}
+
+interface SumProps {
+  readonly name: string;
+  readonly sums: Sums;
+  readonly className: string;
+  readonly bottom?: number;
+}
+
+function SumRow({ name, sums, className, bottom }: SumProps) {
+  const { openProof } = useView();
+  const { currency } = sums;
+  const style = bottom === undefined ? undefined : { bottom };
+  return (
+    <tr className={className}>
+      <td style={style}>{name}</td>
+      <td style={style} className="muted">
+        {sums.accounts} {sums.accounts === 1 ? "account" : "accounts"}
+      </td>
+      <td style={style}>{currency}</td>
+      <td style={style} className="right">
+        <Figure amount={sums.anchor} currency={currency} />
+      </td>
+      <td style={style} />
+      <td style={style} className="right">
+        <Figure amount={sums.moved} currency={currency} change />
+      </td>
+      <td style={style} className="right">
+        {isZero(sums.provisional) ? null : <Figure amount={sums.provisional} currency={currency} state="provisional" change />}
+      </td>
+      <td style={style} className="right">
+        {className === "total" ? (
+          <Figure
+            amount={sums.position}
+            currency={currency}
+            label={`Total in ${currency}`}
+            onProof={() => openProof(groupProof("currency", currency, currency))}
+          />
+        ) : (
+          <Figure amount={sums.position} currency={currency} />
+        )}
+      </td>
+      <td style={style} />
+      <td style={style} />
+    </tr>
+  );
+}
