@@ -284,7 +284,7 @@ begin
     from pg_trigger
     where tgrelid = parent
       and not tgisinternal
-      and tgtype & 32 <> 0 -- TRUNCATE: the one statement that may name a partition and still must be refused or seen
+      and tgtype & 1 = 0 -- fired per statement: those of each row are cloned by ATTACH
   loop
     execute regexp_replace(item.definition, ' ON \S+ ', format(' ON %s ', part));
     if item.tgenabled = 'A' then

@@ -72,13 +72,15 @@ create index cm_api_keys_by_hash on cash_management.cm_api_keys (key_hash);
 
 create table cash_management.cm_sessions (
   tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
   token_hash bytea not null,
   person_id uuid not null,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   ended_at timestamptz,
   user_agent text,
-  constraint cm_sessions_pkey primary key (tenant_id, token_hash),
+  constraint cm_sessions_pkey primary key (tenant_id, id),
+  constraint session_token_is_used_once unique (tenant_id, token_hash),
   constraint session_is_of_a_person foreign key (tenant_id, person_id) references cash_management.cm_people (tenant_id, id),
   constraint token_hash_is_a_sha256 check (octet_length(token_hash) = 32),
   constraint session_ends_after_it_began check (expires_at > created_at)
@@ -89,12 +91,14 @@ create index cm_sessions_by_person on cash_management.cm_sessions (tenant_id, pe
 
 create table cash_management.cm_sign_in_links (
   tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
   token_hash bytea not null,
   person_id uuid not null,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   used_at timestamptz,
-  constraint cm_sign_in_links_pkey primary key (tenant_id, token_hash),
+  constraint cm_sign_in_links_pkey primary key (tenant_id, id),
+  constraint link_token_is_used_once unique (tenant_id, token_hash),
   constraint link_is_for_a_person foreign key (tenant_id, person_id) references cash_management.cm_people (tenant_id, id),
   constraint link_token_hash_is_a_sha256 check (octet_length(token_hash) = 32),
   constraint link_expires_within_a_week check (expires_at > created_at and expires_at <= created_at + interval '7 days')
@@ -128,8 +132,8 @@ from unnest(array['cm_tenants', 'cm_people']) as name;
 select maintenance.fix_columns('cash_management.cm_tenants', 'tenant_id');
 select maintenance.fix_columns('cash_management.cm_people', 'tenant_id', 'id');
 select maintenance.fix_columns('cash_management.cm_api_keys', 'tenant_id', 'id', 'key_hash', 'scopes');
-select maintenance.fix_columns('cash_management.cm_sessions', 'tenant_id', 'token_hash', 'person_id');
-select maintenance.fix_columns('cash_management.cm_sign_in_links', 'tenant_id', 'token_hash', 'person_id');
+select maintenance.fix_columns('cash_management.cm_sessions', 'tenant_id', 'id', 'token_hash', 'person_id');
+select maintenance.fix_columns('cash_management.cm_sign_in_links', 'tenant_id', 'id', 'token_hash', 'person_id');
 
 -- A tenant is opened and closed by an administrator, and described by itself. People and keys are disabled, not deleted.
 grant select on cash_management.cm_tenants to apg_readonly, apg_readwrite, apg_admin;
