@@ -109,14 +109,18 @@ function compare(format, expected, { outcome, statements, problems }, row) {
   const total = (key) => decimalText(all.reduce((sum, one) => addDecimals(sum, decimalOrNull(one.sums[key])), zero));
   if (expected.sumCredits !== null) check("sumCredits", expected.sumCredits, total("credits"), amounts);
   if (expected.sumDebits !== null) check("sumDebits", expected.sumDebits, total("debits"), amounts);
-  if (expected.openingBalance !== undefined) check("opening", expected.openingBalance, all[0]?.sums.opening?.amount ?? null, amounts);
+  if (expected.openingBalance !== undefined) check("opening", expected.openingBalance, openingOf(format, all), amounts);
   if (expected.closingBalance !== undefined) check("closing", expected.closingBalance, closingOf(format, all), amounts);
   if (expected.currency) check("currency", expected.currency, all[0]?.sums.currency ?? null);
   if (typeof expected.balanced === "boolean") check("balanced", expected.balanced, balancedOf(all));
+  if (typeof expected.controlTotalsOk === "boolean")
+    check("controlTotalsOk", expected.controlTotalsOk, !problems.some((one) => one.code === "CONTROL_TOTAL"));
   (expected.statements ?? []).forEach((want, index) => {
     const one = all[index];
     if (want.entries !== undefined) check(`statement ${index + 1} entries`, want.entries, one?.sums.entries ?? 0);
     for (const [key, read] of [
+      ["openingLedger", one?.sums.opening?.amount],
+      ["closingLedger", one?.sums.closing?.amount],
       ["openingBalance", one?.sums.opening?.amount],
       ["closingBalance", one?.sums.closing?.amount],
       ["sumCredits", one?.sums.credits],
@@ -131,8 +135,13 @@ function compare(format, expected, { outcome, statements, problems }, row) {
 
 /** Several statements of a camt message may be several accounts: the expectations mean the first account. */
 function closingOf(format, all) {
+  if (format === "bai2") return all.findLast((one) => one.sums.closing !== null)?.sums.closing.amount ?? null;
   const first = all[0]?.header.account.id;
   return (format === "camt" ? all.filter((one) => one.header.account.id === first) : all).at(-1)?.sums.closing?.amount ?? null;
+}
+
+function openingOf(format, all) {
+  return (format === "bai2" ? all.find((one) => one.sums.opening !== null) : all[0])?.sums.opening?.amount ?? null;
 }
 
 /** A currency glued to an account number is no part of it. */

@@ -8,9 +8,9 @@ import type { DeclaredTotals, StatementBalance, StatementEntry, StatementFormat,
 /** What a statement adds up to: exact, in the currency's own decimals. */
 export interface StatementArithmetic {
   readonly currency: string | null;
-  /** The balance the entries start from: OPBD, else PRCD, OPAV, ITBD; null when the file states none. */
+  /** The balance the entries start from: OPBD, else PRCD, OPAV, ITBD in camt; null when the file states none. */
   readonly opening: StatementBalance | null;
-  /** Where they lead: CLBD, else ITBD, CLAV. */
+  /** Where they lead: CLBD, else ITBD, CLAV in camt. */
   readonly closing: StatementBalance | null;
   readonly entries: number;
   /** Sum of all entries that raise the balance, whatever their status. */
@@ -56,7 +56,7 @@ export class StatementVerification implements StatementSink {
   }
 
   openStatement(header: StatementHeader): void {
-    this.sums = new StatementSums(header);
+    this.sums = new StatementSums(header, this.format);
     this.sink.openStatement(header);
   }
 
@@ -97,12 +97,14 @@ export class StatementVerification implements StatementSink {
   }
 }
 
-const openingOrder = ["OPBD", "PRCD", "OPAV", "ITBD"];
-const closingOrder = ["CLBD", "ITBD", "CLAV"];
+// In camt another balance may stand in for the booked one; MT and BAI2 state booked and available side by side.
+const camtOrder = { opening: ["OPBD", "PRCD", "OPAV", "ITBD"], closing: ["CLBD", "ITBD", "CLAV"] } as const;
+const plainOrder = { opening: ["OPBD"], closing: ["CLBD"] } as const;
 
 class StatementSums {
   readonly header: StatementHeader;
   readonly declared: DeclaredTotals[] = [];
+  private readonly order: { readonly opening: readonly string[]; readonly closing: readonly string[] };
   private opening: StatementBalance | null = null;
   private closing: StatementBalance | null = null;
   private credits: Decimal = zero;
@@ -118,16 +120,18 @@ class StatementSums {
   private firstDay: Day | null = null;
   private lastDay: Day | null = null;
 
-  constructor(header: StatementHeader) {
+  constructor(header: StatementHeader, format: StatementFormat) {
     this.header = header;
+    this.order = format.startsWith("camt.") ? camtOrder : plainOrder;
     this.currency = header.currency;
   }
 
   balance(balance: StatementBalance): void {
     this.currency ??= balance.currency;
     // The first of the best opening kind, the last of the best closing kind: interim balances come in the order of the day.
-    if (better(openingOrder, balance, this.opening)) this.opening = balance;
-    if (better(closingOrder, balance, this.closing) || (balance.type === "ITBD" && this.closing?.type === "ITBD")) this.closing = balance;
+    if (better(this.order.opening, balance, this.opening)) this.opening = balance;
+    if (better(this.order.closing, balance, this.closing) || (balance.type === "ITBD" && this.closing?.type === "ITBD"))
+      this.closing = balance;
   }
 
   entry(entry: StatementEntry): void {
@@ -201,8 +205,8 @@ class StatementSums {
   }
 
   private tellTotals(tell: Tell, totals: DeclaredTotals, format: StatementFormat): void {
-    // MT942 counts what lies below the floor limit, which it does not list.
-    const floor = format === "mt942" || format === "mt941";
+    // MT942 counts what lies below the floor limit, BAI2 what the bank does not itemise.
+    const floor = format === "mt942" || format === "mt941" || format === "bai2";
     const differ = (what: string, stated: string | number | null, ...counted: (string | number)[]) => {
       if (stated === null || counted.some((count) => same(stated, count))) return;
       if (floor && counted.every((count) => below(count, stated))) return;

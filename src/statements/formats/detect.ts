@@ -18,14 +18,14 @@ export function containerOf(head: Uint8Array): string | null {
 }
 
 const mtTag = /(?:^|[\r\n])[ \t\uFEFF]*(?:\{1:[FAL]\d\d|\{4:|:(?:20|21|25P?|28C?|60[FM]|61|62[FM]|64|65|86|13D?|34F|90[CD]|NS|940|942):)/;
-const bai2Header = /(?:^|[\r\n])[ \t\uFEFF]*0?1 ?,[^,\r\n]*,[^,\r\n]*,/;
+const bai2Header = /(?:^|[\r\n])[ \t\uFEFF]*01 ?,[^,\r\n]*,[^,\r\n]*,/;
 
 /** `null` when the text, up to here, is nothing we read. Prose above the first tag (Danske Bank) is looked past. */
 export function detectFormat(head: string): DetectedFormat | null {
   const text = head.trimStart();
   if (text.startsWith("<"))
     return /^<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])/.test(text) && !/^<(?:!DOCTYPE\s+html|html|OFX)\b/i.test(text) ? "camt" : null;
-  if (/^0?1 ?,/.test(text)) return "bai2";
+  if (/^01 ?,/.test(text)) return "bai2";
   const mt = mtTag.exec(head);
   const bai2 = bai2Header.exec(head);
   if (mt !== null && (bai2 === null || mt.index <= bai2.index)) return "mt";
