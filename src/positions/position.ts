@@ -1,11 +1,11 @@
 import { exponentOf, minorText } from "../money/money.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
-import { type BusinessCalendar, mondayToFriday } from "../time/business-days.ts";
 import type { Day } from "../time/day.ts";
+import { readSchedules } from "./calendars.ts";
 import type { Basis, Grouping, Position, PositionAccount, PositionGroup, PositionTotal } from "./contract.ts";
 import { add, compositionText, type Figure, type FigureParts, figureOf, nothing, stateOf, total } from "./figure.ts";
-import { type AnchoredAccount, anchoredAccounts, calendars } from "./queries.ts";
-import { staleness } from "./schedule.ts";
+import { type AnchoredAccount, anchoredAccounts } from "./queries.ts";
+import { type Schedule, staleness } from "./schedule.ts";
 
 export interface PositionOptions {
   readonly asOf: Day;
@@ -26,10 +26,10 @@ export async function valuePosition(tx: TenantTransaction, options: PositionOpti
   const knownAt = options.knownAt ?? null;
   const now = knownAt === null ? (options.now ?? new Date()) : new Date(knownAt);
   const anchored = await anchoredAccounts(tx, asOf, knownAt, basis === "value", null);
-  const calendarOf = await readCalendars(tx, anchored, asOf);
+  const scheduleOf = await readSchedules(tx, anchored, asOf, asOf);
   const valued = anchored
     .filter((account) => account.is_active || account.closing_day !== null)
-    .map((account) => valueAccount(account, asOf, now, calendarOf));
+    .map((account) => valueAccount(account, asOf, now, scheduleOf(account)));
   const days = valued.flatMap(({ account }) => (account.closing_day === null ? [] : [latest(account)])).sort();
   return {
     asOf,
@@ -60,18 +60,10 @@ export function partsOf(account: AnchoredAccount): FigureParts {
   };
 }
 
-type CalendarOf = (account: AnchoredAccount) => BusinessCalendar;
-
-function valueAccount(account: AnchoredAccount, asOf: Day, now: Date, calendarOf: CalendarOf): ValuedAccount {
+function valueAccount(account: AnchoredAccount, asOf: Day, now: Date, schedule: Schedule): ValuedAccount {
   const parts = partsOf(account);
   const figure = figureOf(parts);
   const exponent = exponentOf(account.currency);
-  const schedule = {
-    cycle: account.statement_cycle,
-    expectedBy: account.expected_by,
-    timeZone: account.expected_time_zone,
-    calendar: calendarOf(account),
-  };
   const { stale, since, expectedBy } = staleness(schedule, account.is_active ? account.closing_day : null, asOf, now);
   const line: PositionAccount = {
     accountId: account.id,
@@ -97,15 +89,6 @@ function valueAccount(account: AnchoredAccount, asOf: Day, now: Date, calendarOf
 function latest(account: AnchoredAccount): Day {
   const { closing_day: closing, outside_through: outside } = account;
   return outside !== null && (closing === null || outside > closing) ? outside : (closing as Day);
-}
-
-async function readCalendars(tx: TenantTransaction, accounts: readonly AnchoredAccount[], asOf: Day): Promise<CalendarOf> {
-  const ids = [...new Set(accounts.flatMap((account) => account.calendar_id ?? []))];
-  if (ids.length === 0) return () => mondayToFriday;
-  const found = new Map<string, BusinessCalendar>();
-  for (const row of await calendars(tx, ids, asOf, asOf))
-    found.set(row.id, { weekendDays: row.weekend_days, exceptions: new Map(row.exceptions.map(({ day, kind }) => [day, kind])) });
-  return (account) => found.get(account.calendar_id ?? "") ?? mondayToFriday;
 }
 
 /** What an account is grouped by; accounts without an entity or bank stand together. */

@@ -174,3 +174,23 @@ export function calendars(tx: TenantTransaction, ids: readonly string[], from: D
     [tx.tenantId, ids, from, to],
   );
 }
+
+export interface CalendarClosing {
+  account_id: string;
+  day: Day;
+  state: "sealed" | "unproven" | "gap" | "break";
+  closing: string;
+  entries: number;
+  statement_id: string;
+}
+
+export function calendarClosings(tx: TenantTransaction, from: Day, to: Day, accountId: string | null): Promise<CalendarClosing[]> {
+  return rows<CalendarClosing>(
+    tx,
+    `select account_id, day, state, closing_minor::text as closing, entry_count as entries, statement_id
+     from cash_management.cm_day_closings
+     where tenant_id = $1 and day between $2 and $3 and superseded_at is null and ($4::uuid is null or account_id = $4)
+     order by account_id, day`,
+    [tx.tenantId, from, to, accountId],
+  );
+}

@@ -1,0 +1,83 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { Problem } from "../errors/problem.ts";
+import { rows } from "../postgres/rows.ts";
+import type { TenantTransaction } from "../postgres/transaction.ts";
+import type { Delivery, StatementProblem } from "./contract.ts";
+import type { PageRequest } from "./entries.ts";
+import type { Listed } from "./windows.ts";
+
+const decompress = promisify(gunzip);
+
+/** Received files, newest first. Keys: received at, id. */
+export async function listDeliveries(tx: TenantTransaction, page: PageRequest): Promise<Listed<Delivery>[]> {
+  const found = await rows<DeliveryRow>(
+    tx,
+    `${selectDeliveries}
+     where tenant_id = $1 and ($2::timestamptz is null or (received_at, id) < ($2::timestamptz, $3::uuid))
+     order by received_at desc, id desc
+     limit $4`,
+    [tx.tenantId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
+  );
+  return found.map((row) => ({ item: deliveryOf(row), key: [row.received_exactly, row.id] }));
+}
+
+export async function deliveryById(tx: TenantTransaction, id: string): Promise<Delivery | null> {
+  const [row] = await rows<DeliveryRow>(tx, `${selectDeliveries} where tenant_id = $1 and id = $2`, [tx.tenantId, id]);
+  return row === undefined ? null : deliveryOf(row);
+}
+
+/**
+ * The file as it came, piece by piece of at most 1 MiB.
+ * @throws Problem `not_found`
+ */
+export async function* deliveryBytes(tx: TenantTransaction, id: string): AsyncGenerator<Buffer> {
+  if ((await deliveryById(tx, id)) === null)
+    throw new Problem("not_found", `there is no delivery ${id}`, { hint: "List them: GET /api/v1/deliveries" });
+  for (let ordinal = 1; ; ordinal += 1) {
+    const [chunk] = await rows<{ gzip: Buffer }>(
+      tx,
+      "select gzip from cash_management.cm_delivery_chunks where tenant_id = $1 and delivery_id = $2 and ordinal = $3",
+      [tx.tenantId, id, ordinal],
+    );
+    if (chunk === undefined) return;
+    yield await decompress(chunk.gzip);
+  }
+}
+
+interface DeliveryRow {
+  id: string;
+  file_name: string;
+  sha256: string;
+  byte_count: string | bigint;
+  format: string | null;
+  variant: string | null;
+  status: "imported" | "refused";
+  received_at: Date | string;
+  received_exactly: string;
+  received_by: string;
+  statement_count: number;
+  entry_count: number;
+  problems: StatementProblem[];
+}
+
+const selectDeliveries = `select id, file_name, encode(sha256, 'hex') as sha256, byte_count, format, variant, status, received_at,
+       received_at::text as received_exactly, received_by, statement_count, entry_count, problems
+     from cash_management.cm_deliveries`;
+
+function deliveryOf(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    file: row.file_name,
+    sha256: row.sha256,
+    bytes: Number(row.byte_count),
+    format: row.format,
+    variant: row.variant,
+    status: row.status,
+    receivedAt: new Date(row.received_at).toISOString(),
+    receivedBy: row.received_by,
+    statements: row.statement_count,
+    entries: row.entry_count,
+    problems: row.problems,
+  };
+}

@@ -1,0 +1,190 @@
+import { currencyExponent } from "../money/currencies.ts";
+import { minorText } from "../money/money.ts";
+import { rows } from "../postgres/rows.ts";
+import type { TenantTransaction } from "../postgres/transaction.ts";
+import { addDays, type Day } from "../time/day.ts";
+import type { Entry, EntryDetail } from "./contract.ts";
+import { type Listed, walkBack } from "./windows.ts";
+
+export interface EntryFilter {
+  readonly accountId?: string | undefined;
+  readonly statementId?: string | undefined;
+  readonly from?: Day | undefined;
+  readonly to?: Day | undefined;
+  readonly basis?: "booking" | "value" | undefined;
+  readonly minMinor?: bigint | undefined;
+  readonly maxMinor?: bigint | undefined;
+  /** Part of counterparty, text or reference, whatever its case. */
+  readonly text?: string | undefined;
+}
+
+export interface PageRequest {
+  /** Rows to read: one more than shown says whether there is a next page. */
+  readonly limit: number;
+  readonly after: readonly (string | null)[] | null;
+}
+
+/** Entries of an account, newest first. Keys: booking date, id. */
+export async function entriesOfAccount(
+  tx: TenantTransaction,
+  accountId: string,
+  filter: EntryFilter,
+  page: PageRequest,
+): Promise<Listed<Entry>[]> {
+  const span = await spanOfAccount(tx, accountId);
+  return span === null ? [] : walkEntries(tx, span, { ...filter, accountId }, page);
+}
+
+/** Entries of a statement as it stands in the file, newest day first. Keys: booking date, id. */
+export async function entriesOfStatement(tx: TenantTransaction, statementId: string, page: PageRequest): Promise<Listed<Entry>[]> {
+  const [statement] = await rows<{ account_id: string; entries_from: Day | null; entries_to: Day | null; original: string }>(
+    tx,
+    "select account_id, entries_from, entries_to, coalesce(duplicate_of, id) as original from cash_management.cm_statements where tenant_id = $1 and id = $2",
+    [tx.tenantId, statementId],
+  );
+  if (statement === undefined || statement.entries_from === null || statement.entries_to === null) return [];
+  const span = { earliest: statement.entries_from, latest: statement.entries_to };
+  return walkEntries(tx, span, { accountId: statement.account_id, statementId: statement.original }, page);
+}
+
+type Span = { readonly earliest: Day; readonly latest: Day };
+
+async function walkEntries(tx: TenantTransaction, span: Span, filter: EntryFilter, page: PageRequest): Promise<Listed<Entry>[]> {
+  const limits = limitsOf(span, filter, page);
+  const found = await walkBack(limits, 3, page.limit, (from, to, limit) => readWindow(tx, from, to, limit, filter, page.after));
+  const details = await detailsOf(tx, found);
+  return found.map((row) => ({ item: entryOf(row, details.get(row.id) ?? []), key: [row.booking_date, row.id] }));
+}
+
+/** Value dates lie near booking dates: the window is wider for them. */
+const valueDateReach = 62;
+
+function limitsOf(span: Span, filter: EntryFilter, page: PageRequest): Span {
+  const reach = filter.basis === "value" ? valueDateReach : 0;
+  const latest = [
+    span.latest,
+    ...(filter.to === undefined ? [] : [addDays(filter.to, reach)]),
+    ...(page.after === null ? [] : [page.after[0] as Day]),
+  ];
+  const earliest = [span.earliest, ...(filter.from === undefined ? [] : [addDays(filter.from, -reach)])];
+  return { latest: latest.sort()[0] as Day, earliest: earliest.sort().at(-1) as Day };
+}
+
+async function spanOfAccount(tx: TenantTransaction, accountId: string): Promise<Span | null> {
+  const [row] = await rows<{ earliest: Day | null; latest: Day | null }>(
+    tx,
+    "select min(entries_from) as earliest, max(entries_to) as latest from cash_management.cm_statements where tenant_id = $1 and account_id = $2",
+    [tx.tenantId, accountId],
+  );
+  return row === undefined || row.earliest === null || row.latest === null ? null : { earliest: row.earliest, latest: row.latest };
+}
+
+interface EntryRow {
+  id: string;
+  statement_id: string;
+  account_id: string;
+  line: number;
+  booking_date: Day;
+  value_date: Day;
+  amount: string;
+  currency: string;
+  state: "booked" | "provisional" | "pending" | "information";
+  reversal: boolean;
+  counterparty_name: string | null;
+  counterparty_account: string | null;
+  remittance: string | null;
+  reference: string | null;
+  bank_reference: string | null;
+  end_to_end_id: string | null;
+  transaction_code: string | null;
+  batch_count: number | null;
+  detail_count: number;
+}
+
+function readWindow(
+  tx: TenantTransaction,
+  from: Day,
+  to: Day,
+  limit: number,
+  filter: EntryFilter,
+  after: PageRequest["after"],
+): Promise<EntryRow[]> {
+  const values: unknown[] = [tx.tenantId, from, to, limit];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const conditions = ["tenant_id = $1", "booking_date between $2 and $3", "superseded_at is null"];
+  if (filter.accountId !== undefined) conditions.push(`account_id = ${bind(filter.accountId)}`);
+  if (filter.statementId !== undefined) conditions.push(`statement_id = ${bind(filter.statementId)}`);
+  if (filter.basis === "value" && filter.from !== undefined) conditions.push(`value_date >= ${bind(filter.from)}`);
+  if (filter.basis === "value" && filter.to !== undefined) conditions.push(`value_date <= ${bind(filter.to)}`);
+  if (filter.minMinor !== undefined) conditions.push(`amount_minor >= ${bind(filter.minMinor.toString())}`);
+  if (filter.maxMinor !== undefined) conditions.push(`amount_minor <= ${bind(filter.maxMinor.toString())}`);
+  if (filter.text !== undefined) {
+    const like = bind(`%${filter.text.replace(/[\\%_]/g, "\\$&")}%`);
+    conditions.push(`concat_ws(' ', counterparty_name, remittance, reference, bank_reference, end_to_end_id) ilike ${like}`);
+  }
+  if (after !== null) conditions.push(`(booking_date, id) < (${bind(after[0])}::date, ${bind(after[1])}::uuid)`);
+  return rows<EntryRow>(
+    tx,
+    `select id, statement_id, account_id, line, booking_date, value_date, amount_minor::text as amount, currency, state, reversal,
+       counterparty_name, counterparty_account, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count, detail_count
+     from cash_management.cm_bank_transactions
+     where ${conditions.join(" and ")}
+     order by booking_date desc, id desc
+     limit $4`,
+    values,
+  );
+}
+
+async function detailsOf(tx: TenantTransaction, entries: readonly EntryRow[]): Promise<Map<string, EntryDetail[]>> {
+  const batches = entries.filter((entry) => entry.detail_count > 0);
+  const details = new Map<string, EntryDetail[]>();
+  if (batches.length === 0) return details;
+  const days = batches.map((entry) => entry.booking_date).sort();
+  const found = await rows<{
+    transaction_id: string;
+    amount: string | null;
+    currency: string | null;
+    counterparty: string | null;
+    text: string | null;
+    end_to_end_id: string | null;
+  }>(
+    tx,
+    `select transaction_id, amount_minor::text as amount, currency, counterparty_name as counterparty, remittance as text, end_to_end_id
+     from cash_management.cm_bank_transaction_details
+     where tenant_id = $1 and transaction_id = any($2::uuid[]) and booking_date between $3 and $4
+     order by transaction_id, ordinal`,
+    [tx.tenantId, batches.map((entry) => entry.id), days[0], days.at(-1)],
+  );
+  for (const row of found) {
+    const list = details.get(row.transaction_id) ?? [];
+    const amount = row.amount === null || row.currency === null ? null : minorText(BigInt(row.amount), currencyExponent(row.currency) ?? 2);
+    list.push({ amount, currency: row.currency, counterparty: row.counterparty, text: row.text, endToEndId: row.end_to_end_id });
+    details.set(row.transaction_id, list);
+  }
+  return details;
+}
+
+function entryOf(row: EntryRow, details: EntryDetail[]): Entry {
+  return {
+    id: row.id,
+    statementId: row.statement_id,
+    accountId: row.account_id,
+    line: row.line,
+    bookingDate: row.booking_date,
+    valueDate: row.value_date,
+    amount: minorText(BigInt(row.amount), currencyExponent(row.currency) ?? 2),
+    currency: row.currency,
+    status: row.state === "provisional" ? "booked" : row.state,
+    reversal: row.reversal,
+    counterparty: row.counterparty_name,
+    counterpartyAccount: row.counterparty_account?.slice(-4) ?? null,
+    text: row.remittance,
+    reference: row.reference,
+    bankReference: row.bank_reference,
+    endToEndId: row.end_to_end_id,
+    transactionCode: row.transaction_code,
+    category: null,
+    batchCount: row.batch_count,
+    details,
+  };
+}
