@@ -17,7 +17,7 @@ export interface AccountStatement {
   readonly entries: readonly Booking[];
   /** Announced in a report, not booked yet, in no balance. */
   readonly pending: readonly Booking[];
-  /** What the bank says the sums are, which a lost line does not change. */
+  /** What the bank says the sums are: of everything it lists, announced entries too. A lost line does not change them. */
   readonly totals: StatementTotals;
 }
 
@@ -56,7 +56,7 @@ export function intradayReport(statement: AccountStatement): AccountStatement {
   const entries = statement.entries.slice(0, booked);
   const closingMinor = entries.reduce((sum, { amountMinor }) => sum + amountMinor, statement.openingMinor);
   const pending = statement.entries.slice(booked, booked + 1);
-  return { ...statement, kind: "report", sequence: 1, closingMinor, entries, pending, totals: totalsOf(entries) };
+  return { ...statement, kind: "report", sequence: 1, closingMinor, entries, pending, totals: totalsOf([...entries, ...pending]) };
 }
 
 /** The closing balance without credits that have value on a later day. */

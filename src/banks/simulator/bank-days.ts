@@ -11,6 +11,11 @@ export function isBankDay(country: Country, day: Day): boolean {
   return !holidaysOf(country, Number(day.slice(0, 4))).has(day);
 }
 
+/** ISO weekdays on which banks are closed. */
+export function weekendDays(country: Country): readonly number[] {
+  return weekend[country];
+}
+
 /** The day itself, or the first bank day after it. */
 export function bankDayOnOrAfter(country: Country, day: Day): Day {
   let found = day;

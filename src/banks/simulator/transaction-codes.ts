@@ -33,7 +33,7 @@ const codes: Record<BookingKind, TransactionCode> = {
     ...code("PMNT-RCDT-ESCT", "166", "GUTSCHR. UEBERWEISUNG", "NTRF", "195", "Credit transfer received"),
     isoElsewhere: "DMCT",
   },
-  supplier_payment: { ...code("PMNT-ICDT-ESCT", "191", "SAMMEL-UEBERWEISUNG", "NTRF", "466", "Payment run"), isoElsewhere: "DMCT" },
+  supplier_payment: { ...code("PMNT-ICDT-ESCT", "191", "SAMMEL-UEBERWEISUNG", "NTRF", "466", "Supplier payments"), isoElsewhere: "DMCT" },
   payroll: code("PMNT-ICDT-SALA", "191", "LOHN/GEHALT SAMMLER", "NTRF", "466", "Wages"),
   tax: { ...code("PMNT-ICDT-ESCT", "117", "UEBERWEISUNG STEUER", "NTRF", "495", "Taxes and contributions"), isoElsewhere: "DMCT" },
   standing_order: code("PMNT-ICDT-STDO", "117", "DAUERAUFTRAG", "NSTO", "495", "Standing order"),

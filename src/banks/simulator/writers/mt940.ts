@@ -14,19 +14,31 @@ export function writeMt940(statements: readonly AccountStatement[], dialect: Mt9
   return statements.map((statement) => (dialect === "german" ? germanMessage(statement) : swiftMessages(statement))).join("");
 }
 
-/** As German banks hand it over by EBICS: no envelope, "-" after each statement, opening dated as the last closing. */
 function germanMessage(statement: AccountStatement): string {
-  const { account, bank, day, sequence, openingMinor, closingMinor, entries } = statement;
+  return [openGerman(statement), ...statement.entries.map((entry) => writeGermanEntry(statement, entry)), closeGerman(statement)].join("");
+}
+
+/**
+ * What stands before the entries, as German banks hand it over by EBICS: no envelope, "-" after each statement, opening dated as
+ * the last closing.
+ */
+export function openGerman(statement: AccountStatement): string {
+  const { account, bank, day, sequence, openingMinor } = statement;
   return message([
     ":20:STARTUMSE",
     `:25:${accountIdentification(account)}`,
     `:28C:${String(sequence).padStart(5, "0")}/001`,
     `:60F:${balance(statement, openingMinor, addBankDays(bank.country, day, -1))}`,
-    ...entries.flatMap((entry) => [entryLine(statement, entry, "german"), ...germanDetails(entry)]),
-    `:62F:${balance(statement, closingMinor, day)}`,
-    `:64:${balance(statement, availableMinor(statement), day)}`,
-    "-",
   ]);
+}
+
+export function writeGermanEntry(statement: AccountStatement, entry: Booking): string {
+  return message([entryLine(statement, entry, "german"), ...germanDetails(entry)]);
+}
+
+export function closeGerman(statement: AccountStatement): string {
+  const { day, closingMinor } = statement;
+  return message([`:62F:${balance(statement, closingMinor, day)}`, `:64:${balance(statement, availableMinor(statement), day)}`, "-"]);
 }
 
 /** As it comes over SWIFT: a message holds 2,000 characters at most, so a busy day has pages joined by :62M: and :60M:. */
