@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
+import { mountStartCommand } from "./apg/start.ts";
 import type { MountCommands } from "./terminal/command.ts";
 import { endWithReader } from "./terminal/output.ts";
 import { reportError } from "./terminal/report-error.ts";
 import { addSettingFlags } from "./terminal/setting-flags.ts";
 
 /** The program `apg`: every domain's commands under one door, one way to report errors, one list of settings. */
-const mounts: readonly MountCommands[] = [mountSettingsCommand];
+const mounts: readonly MountCommands[] = [mountStartCommand, mountSettingsCommand];
 
 export async function main(parameters: readonly string[]): Promise<number> {
   try {

@@ -76,7 +76,8 @@ async function close(application: HttpApplication, graceMs: number): Promise<voi
   await application.close().finally(() => clearTimeout(cut));
 }
 
-function listenProblem(error: unknown, { host, port }: ServerOptions): unknown {
+/** What it means to a person that an address cannot be listened on. */
+export function listenProblem(error: unknown, { host, port }: Pick<ServerOptions, "host" | "port">): unknown {
   const code = (error as { code?: unknown }).code;
   if (code === "EADDRINUSE")
     return new Problem("port_taken", `port ${port} of ${host} is taken by another program`, {

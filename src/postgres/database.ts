@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { Settings } from "../settings/list.ts";
 import { type ConnectionOptions, openPool, type Pool, shownUrl, withClient } from "./connect.ts";
@@ -16,8 +17,8 @@ export interface Database {
   /** apg_user: under row-level security, as everything that serves a tenant. */
   readonly app: Pool;
   readonly secrets: RoleSecrets;
-  /** Resolves when the embedded server that this process started ends by itself. */
-  readonly died: Promise<void>;
+  /** Rejects when the embedded server that this process started has ended and cannot be started again. */
+  readonly lost: Promise<never>;
   /** Closes the connections, and ends the embedded server if this is its last user. */
   stop(): Promise<void>;
 }
@@ -33,6 +34,7 @@ export const loginRoles = ["apg_user", "apg_readonly_user", "monitoring", "backu
 
 type DatabaseSettings = Pick<Settings, "dataDir" | "databaseUrl" | "databaseUrlApp" | "postgresMajor" | "poolSize">;
 
+const stopGraceMs = 3_000;
 const embeddedDatabase = "apg";
 
 /**
@@ -73,9 +75,10 @@ async function connect(
       admin,
       app,
       secrets,
-      died: server?.died ?? new Promise(() => {}),
+      lost: server?.lost ?? new Promise(() => {}),
       async stop() {
-        await close();
+        // What still runs on a connection is not waited for long: its transaction rolls back.
+        await Promise.race([close(), delay(stopGraceMs, undefined, { ref: false })]);
         await server?.stop();
       },
     };

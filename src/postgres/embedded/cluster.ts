@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Problem } from "../../errors/problem.ts";
@@ -20,24 +20,24 @@ export async function clusterMajor(folder: ServerFolder): Promise<number | null>
  */
 export async function makeCluster(folder: ServerFolder, runtime: string, superuserPassword: string): Promise<void> {
   for (const name of await readdir(folder.path))
-    if (name.startsWith("data.")) await rm(join(folder.path, name), { recursive: true, force: true });
+    if (/^(data|superuser)\./.test(name)) await rm(join(folder.path, name), { recursive: true, force: true });
   const fresh = join(folder.path, `data.${process.pid}.new`);
   const passwordFile = join(folder.path, `superuser.${process.pid}`);
-  await writeFile(passwordFile, superuserPassword, { mode: 0o600 });
+  await mkdir(fresh, { mode: 0o700 });
+  giveTo(folder.user, fresh);
+  await writeFile(passwordFile, superuserPassword, { mode: 0o600, flag: "wx" });
   try {
     giveTo(folder.user, passwordFile);
     await initdb(folder, runtime, fresh, passwordFile);
   } finally {
     await rm(passwordFile, { force: true });
   }
-  await appendFile(join(fresh, "postgresql.conf"), "\ninclude_if_exists 'apg.conf'\n");
+  await appendFile(join(fresh, "postgresql.conf"), "\ninclude_if_exists '../apg.conf'\n");
   await rename(fresh, folder.data);
 }
 
 export async function writeSettings(folder: ServerFolder, settings: Readonly<Record<string, string>>): Promise<void> {
-  const path = join(folder.data, "apg.conf");
-  await writeFile(path, settingsFile(settings));
-  giveTo(folder.user, path);
+  await writeFile(join(folder.path, "apg.conf"), settingsFile(settings));
 }
 
 async function initdb(folder: ServerFolder, runtime: string, fresh: string, passwordFile: string): Promise<void> {

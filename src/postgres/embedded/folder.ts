@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { Problem } from "../../errors/problem.ts";
 import { canReach, chooseServiceUser, type ServiceUser } from "./service-user.ts";
 
-/** Where the embedded server lives: `server` in the data folder. */
+/**
+ * Where the embedded server lives: `server` in the data folder. The folder belongs to whoever runs this program and only `data` in it to
+ * the service user, so that root never writes where somebody else could have put a link.
+ */
 export interface ServerFolder {
   readonly path: string;
   /** The cluster (PGDATA). */
@@ -64,7 +67,6 @@ function makeFolder(dataDir: string, server: string, user: ServiceUser): void {
     mkdirSync(elsewhere, { recursive: true });
     symlinkSync(elsewhere, server);
   }
-  giveTo(user, server);
 }
 
 /** PostgreSQL starts only for the owner of its files; better said before than by its own error. */

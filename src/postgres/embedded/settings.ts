@@ -1,5 +1,5 @@
 /**
- * What the embedded server runs with: one host, a few people. Written to apg.conf, which postgresql.conf includes;
+ * What the embedded server runs with: one host, a few people. Written to apg.conf beside the cluster, which postgresql.conf includes;
  * `alter system` stands above it. Values as in postgresql.conf.
  */
 export const embeddedSettings: Readonly<Record<string, string>> = {

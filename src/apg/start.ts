@@ -1,0 +1,66 @@
+import { createServer } from "node:net";
+import type { Command } from "commander";
+import type { Database } from "../postgres/database.ts";
+import { openDatabase } from "../postgres/database.ts";
+import { listenProblem, startServer } from "../server.ts";
+import type { Settings } from "../settings/list.ts";
+import type { MountCommands } from "../terminal/command.ts";
+import { print, remark } from "../terminal/output.ts";
+import { settingsOf } from "../terminal/setting-flags.ts";
+import { migrateDatabase } from "./context.ts";
+import { onStopSignal } from "./stop-signal.ts";
+
+/** `apg start`: the database, its schema, the demo, the API and the pages, until it is told to stop. */
+export const mountStartCommand: MountCommands = (program) => {
+  program
+    .command("start")
+    .description("start the database, the API and the pages, and print where they are")
+    .action((_options: unknown, command: Command) => start(settingsOf(command).settings));
+};
+
+async function start(settings: Settings): Promise<void> {
+  const { stopped, later, stopAll } = onStopSignal();
+  try {
+    await run(settings, later, stopped);
+  } finally {
+    await stopAll();
+  }
+}
+
+async function run(settings: Settings, later: (step: () => Promise<void>) => void, stopped: Promise<void>): Promise<void> {
+  // Before the database is made and filled: nobody wants to wait for that only to hear that the port is taken.
+  await requireFreePort(settings);
+  const database = await openDatabase(settings, { withParent: true, note: remark });
+  later(() => database.stop());
+  await migrateDatabase(database, remark);
+  const server = await startServer({
+    app: database.app,
+    host: settings.host,
+    port: settings.port,
+    log: { level: settings.logLevel },
+    trustProxy: settings.trustProxy,
+  });
+  later(() => server.close());
+  announce(server.address, database, settings);
+  await Promise.race([stopped, database.lost]);
+}
+
+function announce(address: string, database: Database, settings: Settings): void {
+  const lines = [
+    ["address", address],
+    ["data", `${database.place} (PostgreSQL ${database.version.text})`],
+    ["settings", "apg settings"],
+    ["stop", `Ctrl-C, or kill ${process.pid}`],
+  ];
+  print(`\nAPG Cash Management runs.\n\n${lines.map(([title, text]) => `  ${title?.padEnd(10)}${text}`).join("\n")}\n`);
+  if (settings.host !== "127.0.0.1" && settings.host !== "localhost" && settings.host !== "::1")
+    remark(`It listens on ${settings.host}, without TLS: put a proxy that speaks TLS in front of it.`);
+}
+
+function requireFreePort({ host, port }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error) => reject(listenProblem(error, { host, port })));
+    probe.listen({ host, port }, () => probe.close(() => resolve()));
+  });
+}
