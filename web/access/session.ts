@@ -26,14 +26,6 @@ export function useSignIn() {
   });
 }
 
-export function useSignInByLink() {
-  const enter = useEnter();
-  return useMutation({
-    mutationFn: (token: string) => send<SignInAnswer>("POST", "/session/link", { token }),
-    onSuccess: (answer) => (answer.session === null ? undefined : enter(answer.session)),
-  });
-}
-
 /** Nothing of the one tenant may ever be shown as the other's, so the page starts anew and nothing fetched so far survives. */
 export function useSwitchTenant() {
   return useMutation({

@@ -1,13 +1,13 @@
 import "./sign-in.css";
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { Navigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { TenantRef } from "../../src/access/contract.ts";
-import { ErrorNotice, Waiting } from "../kit/notice.tsx";
-import { useSession, useSignIn, useSignInByLink } from "./session.ts";
+import { ErrorNotice } from "../kit/notice.tsx";
+import { useSession, useSignIn } from "./session.ts";
 
 export function SignInPage() {
-  const { token } = useSearch({ from: "/sign-in" });
+  const { problem } = useSearch({ from: "/sign-in" });
   const session = useSession();
   if (session.data !== null && session.data !== undefined) return <Navigate to="/" replace />;
   return (
@@ -15,27 +15,23 @@ export function SignInPage() {
       <div className="sign-in-card">
         <h1>APG Cash Management</h1>
         <p>Bank statements in, a proven cash position out.</p>
-        {token === undefined ? <PasswordForm /> : <ByLink token={token} />}
+        {problem === undefined ? null : <LinkProblem code={problem} />}
+        <PasswordForm />
       </div>
     </main>
   );
 }
 
-/** A link works once, so it is spent once: React's double effects in development must not spend it twice. */
-function ByLink({ token }: { readonly token: string }) {
-  const { mutate, error } = useSignInByLink();
-  const spent = useRef(false);
-  useEffect(() => {
-    if (spent.current) return;
-    spent.current = true;
-    mutate(token);
-  }, [token, mutate]);
-  if (error === null) return <Waiting lines={3} label="Signing you in" />;
+/** A sign-in link is opened by the server itself; what it refuses comes back here by its code. */
+function LinkProblem({ code }: { readonly code: string }) {
+  const spent = code === "link_spent";
   return (
-    <>
-      <ErrorNotice error={error} />
-      <PasswordForm />
-    </>
+    <div className="notice notice-warning" role="alert">
+      <div>
+        <p className="fact">{spent ? "This link was used before, or is too old." : `The link was refused: ${code}.`}</p>
+        <p className="hint">Sign in by password, or make another link: apg access link.</p>
+      </div>
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ use([LineChart, BarChart, GridComponent, TooltipComponent, AxisPointerComponent,
 
 export interface Palette {
   readonly ink: string;
+  readonly paper: string;
   readonly muted: string;
   readonly line: string;
   readonly accent: string;
@@ -81,6 +82,7 @@ function paletteOf(element: HTMLElement | null): Palette {
   const token = (name: string) => style.getPropertyValue(name).trim();
   return {
     ink: token("--ink"),
+    paper: token("--paper"),
     muted: token("--ink-3"),
     line: token("--line-2"),
     accent: token("--accent"),

@@ -23,4 +23,8 @@ export const theme = createTheme({
   defaultRadius: 5,
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    Button: { styles: { label: { fontWeight: 500 } } },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
+  },
 });

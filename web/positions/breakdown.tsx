@@ -5,7 +5,7 @@ import { addDays } from "../kit/days.ts";
 import { absolute, addAmounts, compareAmounts, shareForDrawing } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Resolve } from "../kit/notice.tsx";
-import { CompositionBar, StateMark, stateOfComposition } from "../kit/state.tsx";
+import { CompositionBar, Legend, StateMark, stateOfComposition } from "../kit/state.tsx";
 import { groupProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import { changeSince, seriesOf } from "./figures.ts";
@@ -22,6 +22,7 @@ export function Breakdown({ day, close }: { readonly day: string; readonly close
       <div className="panel-head">
         <h2>Where the money lies</h2>
         <span className="spacer" />
+        <Legend marks={["sealed", "provisional", "unproven", "stale"]} />
         <SegmentedControl
           className="no-print"
           size="xs"
@@ -55,7 +56,12 @@ export function Breakdown({ day, close }: { readonly day: string; readonly close
                   return (
                     <tr key={`${group.key}-${group.currency}`}>
                       <td>{rows[index - 1]?.label === group.label ? "" : group.label}</td>
-                      <td>{group.currency}</td>
+                      <td>
+                        <span className="state">
+                          {group.currency}
+                          {group.stale ? <StateMark mark="late" word="stale" /> : null}
+                        </span>
+                      </td>
                       <td className="right">
                         <Figure
                           amount={group.amount}
@@ -73,7 +79,6 @@ export function Breakdown({ day, close }: { readonly day: string; readonly close
                       </td>
                       <td className="share">
                         <CompositionBar composition={group.composition} currency={group.currency} />
-                        {group.stale ? <StateMark mark="stale" /> : null}
                       </td>
                     </tr>
                   );

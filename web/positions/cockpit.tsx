@@ -5,7 +5,6 @@ import type { Position } from "../../src/positions/contract.ts";
 import { addDays, previousWeekday, todayText, weekdayName, weekLabel } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
-import { Legend } from "../kit/state.tsx";
 import { useView } from "../shell/view.ts";
 import { Arrivals } from "../statements/arrivals.tsx";
 import { DropZone } from "../statements/drop-zone.tsx";
@@ -36,15 +35,15 @@ export default function Cockpit() {
               <Head position={data} span={span} onSpan={setSpan} />
               <section className="cards" aria-label="Position by currency">
                 {byWeight(data.groups).map((group) => (
-                  <CurrencyCard key={group.currency} group={group} history={history.data} close={previousWeekday(data.asOf)} />
+                  <CurrencyCard key={group.currency} group={group} history={history.data} close={closeBefore(data)} />
                 ))}
               </section>
               <div className="cockpit-columns">
-                <Breakdown close={previousWeekday(data.asOf)} day={data.asOf} />
                 <div className="cockpit-side">
-                  <Arrivals day={data.asOf} />
-                  <Changes day={data.asOf} close={previousWeekday(data.asOf)} />
+                  <Breakdown close={closeBefore(data)} day={data.asOf} />
+                  <Changes day={data.asOf} close={closeBefore(data)} />
                 </div>
+                <Arrivals day={data.asOf} />
               </div>
             </>
           )
@@ -52,6 +51,11 @@ export default function Cockpit() {
       </Resolve>
     </div>
   );
+}
+
+/** The close before the newest day that any statement tells of: on a Sunday it is Thursday's, so Friday's changes show. */
+function closeBefore({ newestInput, asOf }: Position): string {
+  return previousWeekday(newestInput ?? asOf);
 }
 
 function Head({ position, span, onSpan }: { readonly position: Position; readonly span: Span; readonly onSpan: (span: Span) => void }) {
@@ -69,7 +73,6 @@ function Head({ position, span, onSpan }: { readonly position: Position; readonl
         {staleAccounts === 0 ? "" : ` · ${staleAccounts} stale`}
       </span>
       <span className="spacer" />
-      <Legend marks={["sealed", "provisional", "unproven"]} />
       <SegmentedControl
         className="no-print"
         size="xs"

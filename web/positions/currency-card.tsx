@@ -2,7 +2,6 @@ import { useMemo } from "react";
 import type { PositionGroup, PositionHistory } from "../../src/positions/contract.ts";
 import { compareAmounts } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
-import { formatAmount } from "../kit/money.ts";
 import { CompositionBar, stateOfComposition } from "../kit/state.tsx";
 import { groupProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
@@ -47,16 +46,12 @@ export function CurrencyCard({ group, history, close }: CardProps) {
       <div className="card-composition">
         <CompositionBar composition={group.composition} currency={group.currency} />
       </div>
-      <div className="card-facts">
-        <span>
-          {moved === null ? "no earlier close" : <Figure amount={moved} currency={group.currency} change />} since {close}
-        </span>
-        {lowest === null ? null : (
-          <span className="muted" title={`Lowest of the period: ${group.currency} ${formatAmount(lowest.amount)} on ${lowest.day}`}>
-            low {formatAmount(lowest.amount)} · {lowest.day}
-          </span>
-        )}
-      </div>
+      <dl className="card-facts">
+        <dt>since the close of {close}</dt>
+        <dd>{moved === null ? "no close then" : <Figure amount={moved} currency={group.currency} change />}</dd>
+        <dt>{lowest === null ? "lowest" : `lowest, ${lowest.day}`}</dt>
+        <dd>{lowest === null ? "" : <Figure amount={lowest.amount} currency={group.currency} />}</dd>
+      </dl>
       <Course points={points} currency={group.currency} name="the position" group="cockpit" onDay={(day) => change({ asOf: day })} />
     </article>
   );

@@ -48,7 +48,8 @@ export function sheetRows(accounts: readonly PositionAccount[], by: Arrangement)
       (a, b) => (by === "bank" ? 0 : a.bank.localeCompare(b.bank)) || a.currency.localeCompare(b.currency) || a.name.localeCompare(b.name),
     );
     rows.push(...sorted.map((account): SheetRow => ({ kind: "account", key: account.accountId, account })));
-    for (const group of groupBy(members, () => name))
+    // The sum of one account says nothing new.
+    for (const group of groupBy(members, () => name).filter((group) => group.accounts.length > 1))
       rows.push({ kind: "subtotal", key: `sum ${name} ${group.currency}`, name, sums: sums(group.currency, group.accounts) });
   }
   return rows;

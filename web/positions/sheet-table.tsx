@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import type { PositionAccount } from "../../src/positions/contract.ts";
+import { localMoment } from "../kit/days.ts";
 import { isZero } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { StateMark } from "../kit/state.tsx";
@@ -47,7 +48,7 @@ export function SheetTable({ rows, totals, by }: TableProps) {
             <th className="right">Provisional</th>
             <th className="right">Position</th>
             <th>State</th>
-            <th>Last statement</th>
+            <th>Next statement</th>
           </tr>
         </thead>
         <tbody>
@@ -85,7 +86,7 @@ function Row({ row, by }: { readonly row: SheetRow; readonly by: Arrangement }) 
         </td>
       </tr>
     );
-  return <SumRow name={by === "currency" ? "Sum" : row.name} sums={row.sums} className="subtotal" />;
+  return <SumRow name={`Sum ${row.sums.currency}`} sums={row.sums} className="subtotal" />;
 }
 
 function AccountRow({ account, by }: { readonly account: PositionAccount; readonly by: Arrangement }) {
@@ -121,11 +122,14 @@ function AccountRow({ account, by }: { readonly account: PositionAccount; readon
       <td>
         <StateMark mark={account.state} />
       </td>
-      <td className="nowrap">
-        {account.stale ? <StateMark mark="late" word={`stale since ${account.staleSince ?? "?"}`} /> : account.anchorDay}
-      </td>
+      <td className="muted">{arrival(account)}</td>
     </tr>
   );
+}
+
+function arrival({ stale, staleSince, expectedBy }: PositionAccount) {
+  if (stale) return <StateMark mark="late" word={`stale since ${staleSince ?? "its last statement"}`} />;
+  return expectedBy === null ? null : `due ${localMoment(expectedBy)}`;
 }
 
 interface SumProps {

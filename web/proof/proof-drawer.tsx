@@ -15,7 +15,7 @@ export function ProofDrawer() {
       onClose={closeProof}
       position="right"
       size={680}
-      padding={0}
+      classNames={{ header: "proof-bar", body: "proof-body" }}
       title={<strong>Proof</strong>}
       overlayProps={{ backgroundOpacity: 0.18 }}
       closeButtonProps={{ "aria-label": "Close the proof" }}

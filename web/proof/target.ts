@@ -1,4 +1,6 @@
-import { type Grouping, groupings } from "../../src/positions/contract.ts";
+import type { Grouping } from "../../src/positions/contract.ts";
+
+const groupings: readonly Grouping[] = ["account", "currency", "entity", "bank"];
 
 /** Which figure a proof is of: an account's, or a sum over accounts of one currency. */
 export type ProofTarget =

@@ -26,8 +26,8 @@ const root = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { token?: string } =>
-    typeof search["token"] === "string" ? { token: search["token"] } : {},
+  validateSearch: (search: Record<string, unknown>): { problem?: string } =>
+    typeof search["problem"] === "string" ? { problem: search["problem"] } : {},
   component: SignInPage,
 });
 

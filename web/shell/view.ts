@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type Basis, bases } from "../../src/positions/contract.ts";
+import type { Basis } from "../../src/positions/contract.ts";
 
 /**
  * What all pages look at: the day, the moment of knowledge and the basis; and which figure's proof is open. It stands in
@@ -32,7 +32,7 @@ export function useView() {
     void navigate({ to: ".", search: (before) => readView({ ...before, ...next }) });
   return {
     view,
-    basis: view.basis ?? bases[0],
+    basis: view.basis ?? "booking",
     /** Parameters of every question about figures. */
     when: { asOf: view.asOf, knownAt: view.knownAt, basis: view.basis },
     change,

@@ -4,7 +4,7 @@ import { addDays, localMoment } from "../kit/days.ts";
 import { Resolve } from "../kit/notice.tsx";
 import { StateMark } from "../kit/state.tsx";
 import { usePosition } from "../positions/queries.ts";
-import { problemDays } from "./calendar-words.ts";
+import { type Trouble, troubles } from "./calendar-words.ts";
 import { useCalendar } from "./queries.ts";
 
 /** Which statements need a person: late, missing in between, or not adding up. */
@@ -25,7 +25,9 @@ export function Arrivals({ day }: { readonly day: string }) {
       </div>
       <Resolve of={calendar} lines={4}>
         {(data) => {
-          const rows = data.accounts.flatMap((account) => problemDays(account.days).map((found) => ({ account, found })));
+          const rows = data.accounts
+            .flatMap((account) => troubles(account.days).map((found) => ({ account, found })))
+            .toSorted((a, b) => (a.found.first < b.found.first ? 1 : -1));
           return (
             <>
               <Summary accounts={data.accounts} />
@@ -33,20 +35,21 @@ export function Arrivals({ day }: { readonly day: string }) {
                 <table className="sheet">
                   <tbody>
                     {rows.slice(0, 8).map(({ account, found }) => (
-                      <tr key={`${account.accountId}-${found.day}`}>
+                      <tr key={`${account.accountId}-${found.first}`}>
                         <td>
                           <StateMark mark={found.status} />
                         </td>
-                        <td className="nowrap">{found.day}</td>
                         <td>
                           <Link to="/accounts/$accountId" params={{ accountId: account.accountId }} className="link">
                             {account.name}
                           </Link>{" "}
-                          <span className="muted">
-                            …{account.last4} · {account.bank}
-                          </span>
+                          <span className="muted">…{account.last4}</span>
+                          <div className="muted">{account.bank}</div>
                         </td>
-                        <td className="right muted nowrap">{expected(due.get(account.accountId)?.expectedBy, found)}</td>
+                        <td className="right nowrap">
+                          {found.first}
+                          <div className="muted">{note(found, due.get(account.accountId)?.expectedBy)}</div>
+                        </td>
                       </tr>
                     ))}
                   </tbody>
@@ -77,6 +80,7 @@ function Summary({ accounts }: { readonly accounts: readonly CalendarAccount[] }
   );
 }
 
-function expected(moment: string | null | undefined, day: CalendarDay): string {
-  return day.status === "late" && moment !== null && moment !== undefined ? `expected ${localMoment(moment)}` : "";
+function note({ status, days }: Trouble, expectedBy: string | null | undefined): string {
+  if (status === "late" && expectedBy !== null && expectedBy !== undefined) return `was due ${localMoment(expectedBy)}`;
+  return days === 1 ? "" : `and ${days - 1} more`;
 }

@@ -26,7 +26,22 @@ export const calendarWords: Readonly<Record<CalendarStatus, { readonly fact: str
   none: { fact: "No statement was due on this day.", todo: "Nothing to do." },
 };
 
-/** The days that need a person, newest first. */
-export function problemDays(days: readonly CalendarDay[]): CalendarDay[] {
-  return days.filter(({ status }) => status === "late" || status === "gap" || status === "break").toReversed();
+export interface Trouble {
+  readonly status: CalendarStatus;
+  readonly first: string;
+  readonly days: number;
+}
+
+/** What needs a person in one account's calendar: days in a row with the same trouble are one. */
+export function troubles(days: readonly CalendarDay[]): Trouble[] {
+  const found: Trouble[] = [];
+  let before: CalendarStatus = "none";
+  for (const { day, status } of days) {
+    const last = found.at(-1);
+    const trouble = status === "late" || status === "gap" || status === "break";
+    if (trouble && status === before && last !== undefined) found[found.length - 1] = { ...last, days: last.days + 1 };
+    else if (trouble) found.push({ status, first: day, days: 1 });
+    if (status !== "none") before = status;
+  }
+  return found;
 }

@@ -29,18 +29,14 @@ export default function Monitor() {
       <Tabs defaultValue="calendar" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
-          <Tabs.Tab value="problems">Do not add up</Tabs.Tab>
-          <Tabs.Tab value="all">All statements</Tabs.Tab>
+          <Tabs.Tab value="list">Statements</Tabs.Tab>
           <Tabs.Tab value="deliveries">Received files</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="calendar" pt="sm">
           <Calendar />
         </Tabs.Panel>
-        <Tabs.Panel value="problems" pt="sm">
-          <StatementList status="broken" />
-        </Tabs.Panel>
-        <Tabs.Panel value="all" pt="sm">
-          <StatementList status={undefined} />
+        <Tabs.Panel value="list" pt="sm">
+          <StatementList />
         </Tabs.Panel>
         <Tabs.Panel value="deliveries" pt="sm">
           <Deliveries />

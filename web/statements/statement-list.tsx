@@ -1,5 +1,6 @@
-import { Button } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Statement, StatementStatus } from "../../src/statements/contract.ts";
 import { localMoment } from "../kit/days.ts";
 import { Figure } from "../kit/figure.tsx";
@@ -9,25 +10,40 @@ import { StateMark } from "../kit/state.tsx";
 import { accountProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import { useStatements } from "./queries.ts";
+import { statusMarks, statusWords } from "./status-words.ts";
 
-export function StatementList({ status }: { readonly status: StatementStatus | undefined }) {
+const filters: { readonly value: StatementStatus | "all"; readonly label: string }[] = [
+  { value: "all", label: "All" },
+  { value: "break", label: "Break" },
+  { value: "conflict", label: "Conflict" },
+  { value: "unproven", label: "Unproven" },
+  { value: "provisional", label: "Provisional" },
+  { value: "duplicate", label: "Duplicate" },
+];
+
+/** Statements by how well they stand; breaks and conflicts are what a person must look at. */
+export function StatementList() {
+  const [filter, setFilter] = useState<StatementStatus | "all">("all");
+  const status = filter === "all" ? undefined : filter;
   const statements = useStatements(status);
   return (
     <div className="panel sheet-scroll">
+      <div className="panel-head">
+        <SegmentedControl size="xs" aria-label="Which statements" value={filter} onChange={setFilter} data={filters} />
+      </div>
       <Resolve of={statements}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items);
-          if (rows.length === 0)
-            return status === undefined ? (
-              <Empty icon="inbox" title="No statement yet">
-                Drop the bank's files above.
-              </Empty>
-            ) : (
-              <Empty icon="check" title="Every statement adds up">
-                Opening plus entries is the closing in each of them, to the minor unit.
-              </Empty>
-            );
-          return <StatementTable statements={rows} withAccount />;
+          if (rows.length > 0) return <StatementTable statements={rows} withAccount />;
+          return status === undefined ? (
+            <Empty icon="inbox" title="No statement yet">
+              Drop the bank's files above.
+            </Empty>
+          ) : (
+            <Empty icon="check" title={`No statement is marked ${status}`}>
+              {statusWords[status]}
+            </Empty>
+          );
         }}
       </Resolve>
       {statements.hasNextPage ? (
@@ -113,10 +129,11 @@ export function StatementTable({ statements, withAccount }: { readonly statement
 }
 
 function StatementMark({ statement }: { readonly statement: Statement }) {
-  const marks = { received: "unproven", verified: "unproven", sealed: "sealed", broken: "break", superseded: "stale" } as const;
   return (
     <span className="state">
-      <StateMark mark={statement.kind === "statement" ? marks[statement.status] : "provisional"} word={statement.status} />
+      <span title={statusWords[statement.status]}>
+        <StateMark mark={statusMarks[statement.status]} word={statement.status} />
+      </span>
       {statement.problems === 0 ? null : (
         <span className="state muted" title={`${statement.problems} problems`}>
           <Icon name="break" size={13} /> {statement.problems}
