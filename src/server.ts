@@ -4,7 +4,9 @@ import { accessRoutes, authenticateWith } from "./access/routes.ts";
 import { Problem } from "./errors/problem.ts";
 import { defaultLimits, type HttpApplication, type HttpLimits, makeApplication } from "./http/application.ts";
 import type { LogTarget } from "./http/log.ts";
+import { positionRoutes } from "./positions/routes.ts";
 import type { Pool } from "./postgres/connect.ts";
+import { statementRoutes } from "./statements/routes.ts";
 
 export interface ServerOptions {
   /** Connections as apg_user: every request runs under row-level security. */
@@ -17,7 +19,11 @@ export interface ServerOptions {
   readonly pages?: string | null;
   readonly trustProxy?: boolean;
   readonly limits?: HttpLimits;
+  /** Of one request; 512 MiB by default. */
+  readonly uploadLimitBytes?: number;
 }
+
+const defaultUploadLimitBytes = 512 * 1024 ** 2;
 
 export interface RunningServer {
   /** Such as http://127.0.0.1:4400 */
@@ -52,6 +58,8 @@ export function makeServer(options: ServerOptions): Promise<HttpApplication> {
     },
     async (app) => {
       accessRoutes(app, options.app);
+      positionRoutes(app, options.app);
+      await statementRoutes(app, options.app, { uploadLimitBytes: options.uploadLimitBytes ?? defaultUploadLimitBytes });
     },
   );
 }

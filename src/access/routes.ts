@@ -4,7 +4,7 @@ import { Problem } from "../errors/problem.ts";
 import type { HttpApplication } from "../http/application.ts";
 import { type Authenticate, sessionCookie } from "../http/caller.ts";
 import { Id } from "../http/contract.ts";
-import { callerOf } from "../http/guard.ts";
+import { callerOf, contextOf } from "../http/guard.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
@@ -158,11 +158,6 @@ export function accessRoutes(app: HttpApplication, pool: Pool): void {
     },
     async (request) => tenantTransaction(pool, contextOf(request), (tx) => revokeApiKey(tx, request.params.id)),
   );
-}
-
-function contextOf(request: FastifyRequest) {
-  const caller = callerOf(request);
-  return { tenantId: caller.tenant, actor: caller.actor, requestId: request.id };
 }
 
 function originOf(request: FastifyRequest) {

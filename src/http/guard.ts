@@ -33,6 +33,12 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
+/** On whose behalf the transactions of a request run. */
+export function contextOf(request: FastifyRequest): { readonly tenantId: string; readonly actor: string; readonly requestId: string } {
+  const caller = callerOf(request);
+  return { tenantId: caller.tenant, actor: caller.actor, requestId: request.id };
+}
+
 function allow(caller: Caller | null, access: string): void {
   if (caller === null)
     throw new Problem("unauthenticated", "this request carries no valid session or API key", {

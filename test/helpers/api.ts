@@ -61,6 +61,7 @@ async function openApi(database: TestDatabase): Promise<TestApi> {
     log: { level: "silent" },
     pages: null,
     limits: { requestsPerMinutePerAddress: 100_000, requestsPerMinutePerTenant: 100_000 },
+    uploadLimitBytes: 2 * 1024 * 1024,
   });
   return { app, database, keys, people };
 }
