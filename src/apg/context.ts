@@ -1,5 +1,5 @@
 import { Problem } from "../errors/problem.ts";
-import { migrate } from "../operations/migrate/migrate.ts";
+import { type Migrated, migrate } from "../operations/migrate/migrate.ts";
 import { readMigrations } from "../operations/migrate/migration-files.ts";
 import { appliedMigrations, pendingMigrations } from "../operations/migrate/plan.ts";
 import { withClient } from "../postgres/connect.ts";
@@ -24,9 +24,9 @@ export const commandContext: CommandContext = {
 };
 
 /** Migrates and gives the login roles the passwords of this data folder. */
-export async function migrateDatabase(database: Database, log: (line: string) => void): Promise<void> {
+export function migrateDatabase(database: Database): Promise<Migrated> {
   const passwords = Object.fromEntries(loginRoles.map((role) => [role, database.secrets.passwordOf(role)]));
-  await withClient(database.admin, (client) => migrate(client, { passwords, log }));
+  return withClient(database.admin, (client) => migrate(client, { passwords }));
 }
 
 /** The embedded database is ours alone and is brought up to date; a server of somebody's only when told to. */
@@ -34,7 +34,10 @@ async function requireMigrated(database: Database): Promise<void> {
   const files = await readMigrations();
   const pending = await withClient(database.admin, async (client) => pendingMigrations(files, await appliedMigrations(client)));
   if (pending.length === 0) return;
-  if (database.kind === "embedded") return migrateDatabase(database, () => {});
+  if (database.kind === "embedded") {
+    await migrateDatabase(database);
+    return;
+  }
   throw new Problem("database_not_migrated", `${database.place} lacks ${pending.length} migrations of this program`, {
     detail: { pending: pending.map(({ name }) => name) },
     hint: "Run apg db migrate first.",

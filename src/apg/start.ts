@@ -1,12 +1,17 @@
 import { createServer } from "node:net";
 import type { Command } from "commander";
+import { createSignInLink, linkMinutes } from "../access/sign-in-links.ts";
+import { type DemoTenant, ensureDemo } from "../demo/demo.ts";
 import type { Database } from "../postgres/database.ts";
 import { openDatabase } from "../postgres/database.ts";
+import { tenantTransaction } from "../postgres/transaction.ts";
 import { listenProblem, startServer } from "../server.ts";
 import type { Settings } from "../settings/list.ts";
 import type { MountCommands } from "../terminal/command.ts";
-import { print, remark } from "../terminal/output.ts";
+import { counted, print, remark } from "../terminal/output.ts";
+import { type Progress, startProgress } from "../terminal/progress.ts";
 import { settingsOf } from "../terminal/setting-flags.ts";
+import { today } from "../time/day.ts";
 import { migrateDatabase } from "./context.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -32,7 +37,9 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
   await requireFreePort(settings);
   const database = await openDatabase(settings, { withParent: true, note: remark });
   later(() => database.stop());
-  await migrateDatabase(database, remark);
+  const { applied } = await migrateDatabase(database);
+  if (applied.length > 0) remark(`applied ${counted(applied.length, "migration")}`);
+  const people = settings.demo ? await makeDemo(database) : [];
   const server = await startServer({
     app: database.app,
     host: settings.host,
@@ -41,13 +48,43 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
     trustProxy: settings.trustProxy,
   });
   later(() => server.close());
-  announce(server.address, database, settings);
+  announce(server.address, database, settings, await signInLinks(server.address, database, people));
   await Promise.race([stopped, database.lost]);
 }
 
-function announce(address: string, database: Database, settings: Settings): void {
+async function makeDemo(database: Database): Promise<readonly DemoTenant[]> {
+  let progress: Progress | undefined;
+  const tenants = await ensureDemo({
+    admin: database.admin,
+    app: database.app,
+    today: today(),
+    progress(done, total, file) {
+      progress ??= startProgress(total, { unit: "demo statement files" });
+      progress.at(done, file, total);
+    },
+  });
+  progress?.end();
+  return tenants;
+}
+
+/** A link is as good as a password, so it is made anew at each start, works once, and is shown to whoever started the program. */
+function signInLinks(address: string, database: Database, tenants: readonly DemoTenant[]): Promise<string[][]> {
+  return Promise.all(
+    tenants.map(async ({ id, name, person }) => {
+      const context = { tenantId: id, actor: "apg start" };
+      const { token } = await tenantTransaction(database.app, context, (tx) => createSignInLink(tx, person.id));
+      return ["sign in", `${address}/sign-in?token=${token}`, `once, within ${linkMinutes} minutes, as ${person.name} of ${name}`];
+    }),
+  );
+}
+
+function announce(address: string, database: Database, settings: Settings, links: string[][]): void {
   const lines = [
     ["address", address],
+    ...links.flatMap(([title, link, who]) => [
+      [title, link],
+      ["", who],
+    ]),
     ["data", `${database.place} (PostgreSQL ${database.version.text})`],
     ["settings", "apg settings"],
     ["stop", `Ctrl-C, or kill ${process.pid}`],

@@ -1,8 +1,8 @@
 import { Presets, SingleBar } from "cli-progress";
 
 export interface Progress {
-  /** How far it is now, and what is being worked on. */
-  at(done: number, what?: string): void;
+  /** How far it is now, what is being worked on, and of how many when more have turned up. */
+  at(done: number, what?: string, total?: number): void;
   end(): void;
 }
 
@@ -25,7 +25,10 @@ function bar(total: number, unit: string, stream: NodeJS.WriteStream): Progress 
   const shown = new SingleBar({ stream, format, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
   shown.start(total, 0, { what: "" });
   return {
-    at: (done, what) => shown.update(done, what === undefined ? {} : { what }),
+    at(done, what, newTotal) {
+      if (newTotal !== undefined) shown.setTotal(newTotal);
+      shown.update(done, what === undefined ? {} : { what });
+    },
     end: () => shown.stop(),
   };
 }
@@ -33,10 +36,10 @@ function bar(total: number, unit: string, stream: NodeJS.WriteStream): Progress 
 function lines(total: number, unit: string, stream: NodeJS.WriteStream, everyMs: number): Progress {
   let last = Date.now();
   return {
-    at(done, what) {
+    at(done, what, newTotal = total) {
       if (Date.now() - last < everyMs) return;
       last = Date.now();
-      stream.write(`${done}/${total} ${unit}${what === undefined ? "" : `: ${what}`}\n`);
+      stream.write(`${done}/${newTotal} ${unit}${what === undefined ? "" : `: ${what}`}\n`);
     },
     end() {},
   };
