@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { accessRoutes, authenticateWith } from "./access/routes.ts";
+import { accountRoutes } from "./accounts/routes.ts";
+import { bankRoutes } from "./banks/routes.ts";
+import { cashFlowRoutes } from "./cash-flows/routes.ts";
 import { Problem } from "./errors/problem.ts";
 import { defaultLimits, type HttpApplication, type HttpLimits, makeApplication } from "./http/application.ts";
 import type { LogTarget } from "./http/log.ts";
@@ -58,6 +61,9 @@ export function makeServer(options: ServerOptions): Promise<HttpApplication> {
     },
     async (app) => {
       accessRoutes(app, options.app);
+      accountRoutes(app, options.app);
+      bankRoutes(app, options.app);
+      cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);
       await statementRoutes(app, options.app, { uploadLimitBytes: options.uploadLimitBytes ?? defaultUploadLimitBytes });
     },

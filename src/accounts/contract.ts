@@ -91,7 +91,10 @@ export const AccountBalancesQuery = Type.Object(
 );
 export type AccountBalancesQuery = Static<typeof AccountBalancesQuery>;
 
-export const ProofQuery = Type.Object({ day: Type.Optional(DayText), knownAt: Type.Optional(Moment) }, { additionalProperties: false });
+export const ProofQuery = Type.Object(
+  { day: Type.Optional(DayText), knownAt: Type.Optional(Moment), basis: Type.Optional(words(["booking", "value"])) },
+  { additionalProperties: false },
+);
 export type ProofQuery = Static<typeof ProofQuery>;
 
 /** One line of the sum that makes the figure: the anchor, then what moved since. */

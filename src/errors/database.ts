@@ -21,6 +21,8 @@ export function problemOfDatabase(error: unknown): Problem | null {
     });
   if (lostRace.has(error.code))
     return new Problem("conflict", "another request changed the same rows", { cause: error, hint: "Try again." });
+  // Text of the request that no text of the database can hold: a zero byte.
+  if (error.code === "22021") return new Problem("invalid_input", "a text contains a zero byte", { cause: error });
   const refusal = error.constraint === undefined ? undefined : constraintRefusals[error.constraint];
   if (refusal === undefined) return null;
   return new Problem(refusal.code, refusal.fact, { cause: error, ...(refusal.hint === undefined ? {} : { hint: refusal.hint }) });

@@ -1,4 +1,5 @@
 import { Problem } from "../errors/problem.ts";
+import { pageLimit } from "./contract.ts";
 
 /**
  * Keyset pagination: a cursor is the sort key of the last row of a page, so a page costs the same wherever it stands and rows that
@@ -40,17 +41,17 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-/** Makes a page of `rows` that were read with `limit + 1`: the row too many says that there is a next page. */
-export function pageOfRows<Row, Item>(
-  list: string,
-  rows: readonly Row[],
-  limit: number,
-  keyOf: (row: Row) => CursorKey,
-  itemOf: (row: Row) => Item,
-): Page<Item> {
+/** Makes a page of rows that were read with `limit + 1`: the row too many says that there is a next page. */
+export function pageOfRows<T>(list: string, rows: readonly { readonly item: T; readonly key: CursorKey }[], limit: number): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { items: shown.map(itemOf), next: rows.length > limit && last !== undefined ? cursorText(list, keyOf(last)) : null };
+  return { items: shown.map(({ item }) => item), next: rows.length > limit && last !== undefined ? cursorText(list, last.key) : null };
+}
+
+/** What the query of a list asks its verb for. `shapes` as in readCursor. */
+export function pageRequest(list: string, query: { limit?: number; after?: string }, shapes: readonly RegExp[]) {
+  const limit = query.limit ?? pageLimit.default;
+  return { shown: limit, request: { limit: limit + 1, after: readCursor(list, query.after, shapes) } };
 }
 
 function partsOf(text: string): (string | null)[] | null {

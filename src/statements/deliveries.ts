@@ -27,21 +27,27 @@ export async function deliveryById(tx: TenantTransaction, id: string): Promise<D
   return row === undefined ? null : deliveryOf(row);
 }
 
+/** The file as it came, in pieces of at most 1 MiB that count from 1; null behind the last. */
+export async function deliveryPiece(tx: TenantTransaction, id: string, ordinal: number): Promise<Buffer | null> {
+  const [chunk] = await rows<{ gzip: Buffer }>(
+    tx,
+    "select gzip from cash_management.cm_delivery_chunks where tenant_id = $1 and delivery_id = $2 and ordinal = $3",
+    [tx.tenantId, id, ordinal],
+  );
+  return chunk === undefined ? null : decompress(chunk.gzip);
+}
+
 /**
- * The file as it came, piece by piece of at most 1 MiB.
+ * The whole file, piece by piece.
  * @throws Problem `not_found`
  */
 export async function* deliveryBytes(tx: TenantTransaction, id: string): AsyncGenerator<Buffer> {
   if ((await deliveryById(tx, id)) === null)
     throw new Problem("not_found", `there is no delivery ${id}`, { hint: "List them: GET /api/v1/deliveries" });
   for (let ordinal = 1; ; ordinal += 1) {
-    const [chunk] = await rows<{ gzip: Buffer }>(
-      tx,
-      "select gzip from cash_management.cm_delivery_chunks where tenant_id = $1 and delivery_id = $2 and ordinal = $3",
-      [tx.tenantId, id, ordinal],
-    );
-    if (chunk === undefined) return;
-    yield await decompress(chunk.gzip);
+    const piece = await deliveryPiece(tx, id, ordinal);
+    if (piece === null) return;
+    yield piece;
   }
 }
 

@@ -119,8 +119,8 @@ function readWindow(
   if (filter.minMinor !== undefined) conditions.push(`amount_minor >= ${bind(filter.minMinor.toString())}`);
   if (filter.maxMinor !== undefined) conditions.push(`amount_minor <= ${bind(filter.maxMinor.toString())}`);
   if (filter.text !== undefined) {
-    const like = bind(`%${filter.text.replace(/[\\%_]/g, "\\$&")}%`);
-    conditions.push(`concat_ws(' ', counterparty_name, remittance, reference, bank_reference, end_to_end_id) ilike ${like}`);
+    const pattern = bind(inAnyCase(filter.text));
+    conditions.push(`concat_ws(' ', counterparty_name, remittance, reference, bank_reference, end_to_end_id) ~ ${pattern}`);
   }
   if (after !== null) conditions.push(`(booking_date, id) < (${bind(after[0])}::date, ${bind(after[1])}::uuid)`);
   return rows<EntryRow>(
@@ -133,6 +133,16 @@ function readWindow(
      limit $4`,
     values,
   );
+}
+
+/** A regular expression for the text itself. `ilike` would fold MÜLLER to müller only where the database's locale knows that. */
+function inAnyCase(text: string): string {
+  return [...text]
+    .map((letter) => {
+      const forms = [...new Set([letter.toLowerCase(), letter.toUpperCase()])].filter((form) => [...form].length === 1);
+      return forms.length === 2 ? `[${forms.join("")}]` : letter.replace(/[\\^$.|?*+()[\]{}]/, "\\$&");
+    })
+    .join("");
 }
 
 async function detailsOf(tx: TenantTransaction, entries: readonly EntryRow[]): Promise<Map<string, EntryDetail[]>> {

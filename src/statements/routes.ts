@@ -1,77 +1,123 @@
+import { Readable } from "node:stream";
+import { Type } from "typebox";
 import { Problem } from "../errors/problem.ts";
 import type { HttpApplication } from "../http/application.ts";
+import { Id, pageQuery } from "../http/contract.ts";
+import { cursorParts, pageOfRows, pageRequest } from "../http/cursor.ts";
 import { contextOf } from "../http/guard.ts";
-import { answerOnce, idempotencyHeaders } from "../http/idempotency.ts";
-import { Turnstile } from "../http/turnstile.ts";
-import { takeUploads, type UploadedContent, withUploads } from "../http/uploads.ts";
 import type { Pool } from "../postgres/connect.ts";
-import type { TenantContext } from "../postgres/transaction.ts";
-import { UploadAnswer, type UploadedFile } from "./contract.ts";
-import { importFile } from "./import.ts";
+import { type TenantContext, tenantRead } from "../postgres/transaction.ts";
+import { dayRange } from "../time/day-range.ts";
+import { Delivery, DeliveryPage, EntryPage, StatementDetail, StatementPage, StatementsQuery } from "./contract.ts";
+import { deliveryById, deliveryPiece, listDeliveries } from "./deliveries.ts";
+import { entriesOfStatement } from "./entries.ts";
+import { getStatement, listStatements } from "./statements.ts";
+import { uploadRoute } from "./upload-route.ts";
 
 const tags = ["statements"];
+const config = { access: "statements:read" };
+const byId = Type.Object({ id: Id });
+const anyPage = Type.Object(pageQuery, { additionalProperties: false });
+const byMoment = [cursorParts.moment, cursorParts.uuid];
 
-export interface StatementRouteOptions {
-  readonly uploadLimitBytes: number;
-}
+export async function statementRoutes(app: HttpApplication, pool: Pool, options: { readonly uploadLimitBytes: number }): Promise<void> {
+  await app.register(async (scope) => uploadRoute(scope as HttpApplication, pool, options.uploadLimitBytes));
 
-export async function statementRoutes(app: HttpApplication, pool: Pool, options: StatementRouteOptions): Promise<void> {
-  await app.register(async (scope) => uploadRoute(scope as HttpApplication, pool, options));
-}
-
-// An import holds a connection while it runs: so many at once leave the others of the pool to those who look.
-const imports = new Turnstile(3);
-
-async function uploadRoute(app: HttpApplication, pool: Pool, options: StatementRouteOptions): Promise<void> {
-  const limits = { bytes: options.uploadLimitBytes, files: 1000 };
-  await takeUploads(app, limits);
-  app.post(
+  app.get(
     "/api/v1/statements",
+    { config, schema: { tags, summary: "Statements, newest first", querystring: StatementsQuery, response: { 200: StatementPage } } },
+    async (request) => {
+      const { accountId, status, from, to } = request.query;
+      const page = pageRequest("statements", request.query, byMoment);
+      const filter = { accountId, status, ...dayRange(from, to) };
+      const found = await tenantRead(pool, contextOf(request), (tx) => listStatements(tx, filter, page.request));
+      return pageOfRows("statements", found, page.shown);
+    },
+  );
+
+  app.get(
+    "/api/v1/statements/:id",
     {
-      config: { access: "statements:write" },
-      bodyLimit: options.uploadLimitBytes,
+      config,
       schema: {
         tags,
-        summary: "Upload statement files",
-        description:
-          "A multipart form of files, or one file as the whole body with its name in X-File-Name (percent-encoded). Each file is imported whole or not at all; " +
-          "a known file changes nothing. A form is answered with what happened to each of its files; a single file that cannot be read is refused with 422.",
-        consumes: ["multipart/form-data", "application/octet-stream", "application/xml", "text/plain"],
-        headers: idempotencyHeaders,
-        response: { 200: UploadAnswer, 201: UploadAnswer },
+        summary: "A statement with its balances, problems, file and seals",
+        params: byId,
+        response: { 200: StatementDetail },
+      },
+    },
+    async (request) => tenantRead(pool, contextOf(request), (tx) => getStatement(tx, request.params.id)),
+  );
+
+  app.get(
+    "/api/v1/statements/:id/entries",
+    { config, schema: { tags, summary: "Entries of a statement", params: byId, querystring: anyPage, response: { 200: EntryPage } } },
+    async (request) => {
+      const page = pageRequest("entries", request.query, [cursorParts.day, cursorParts.uuid]);
+      const found = await tenantRead(pool, contextOf(request), async (tx) => {
+        await getStatement(tx, request.params.id);
+        return entriesOfStatement(tx, request.params.id, page.request);
+      });
+      return pageOfRows("entries", found, page.shown);
+    },
+  );
+
+  app.get(
+    "/api/v1/deliveries",
+    { config, schema: { tags, summary: "Received files, newest first", querystring: anyPage, response: { 200: DeliveryPage } } },
+    async (request) => {
+      const page = pageRequest("deliveries", request.query, byMoment);
+      const found = await tenantRead(pool, contextOf(request), (tx) => listDeliveries(tx, page.request));
+      return pageOfRows("deliveries", found, page.shown);
+    },
+  );
+
+  app.get(
+    "/api/v1/deliveries/:id",
+    { config, schema: { tags, summary: "A received file: what it was and what became of it", params: byId, response: { 200: Delivery } } },
+    async (request) => findDelivery(pool, contextOf(request), request.params.id),
+  );
+
+  app.get(
+    "/api/v1/deliveries/:id/file",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "The bytes of a file as they were received",
+        params: byId,
+        response: {
+          200: {
+            description: "The file",
+            content: { "application/octet-stream": { schema: Type.Unsafe<Readable>({ type: "string", format: "binary" }) } },
+          },
+        },
       },
     },
     async (request, reply) => {
-      const whole = !request.isMultipart();
-      const answer = await withUploads(request, limits, (files) =>
-        answerOnce(pool, request, files.map(({ name, sha256 }) => `${sha256} ${name}`).join("\n"), async () => {
-          const body = { files: await importEach(pool, contextOf(request), files) };
-          return { status: statusOf(body.files, whole), body };
-        }),
-      );
-      const body = answer.body as UploadAnswer;
-      if (answer.status === 422) throw refused(body.files[0] as UploadedFile);
-      return reply.code(answer.status as 200 | 201).send(body);
+      const context = contextOf(request);
+      const delivery = await findDelivery(pool, context, request.params.id);
+      return reply
+        .header("content-type", "application/octet-stream")
+        .header("content-length", String(delivery.bytes))
+        .header("content-disposition", `attachment; filename="statement"; filename*=UTF-8''${encodeURIComponent(delivery.file)}`)
+        .header("etag", `"${delivery.sha256}"`)
+        .send(Readable.from(fileBytes(pool, context, delivery.id), { objectMode: false }));
     },
   );
 }
 
-async function importEach(pool: Pool, context: TenantContext, files: readonly UploadedContent[]): Promise<UploadedFile[]> {
-  const imported: UploadedFile[] = [];
-  for (const file of files) imported.push(await imports.pass(() => importFile(pool, context, file)));
-  return imported;
+async function findDelivery(pool: Pool, context: TenantContext, id: string): Promise<Delivery> {
+  const delivery = await tenantRead(pool, context, (tx) => deliveryById(tx, id));
+  if (delivery === null) throw new Problem("not_found", `there is no delivery ${id}`, { hint: "List them: GET /api/v1/deliveries" });
+  return delivery;
 }
 
-function statusOf(files: readonly UploadedFile[], whole: boolean): number {
-  if (whole && files[0]?.outcome === "refused") return 422;
-  return files.some((file) => file.outcome === "imported") ? 201 : 200;
-}
-
-function refused(file: UploadedFile): Problem {
-  const why = file.problems.find((problem) => problem.severity === "refusal");
-  const place = why?.line === null || why?.line === undefined ? "" : `, line ${why.line}`;
-  return new Problem("statement_refused", `${file.file}${place}: ${why?.message ?? "cannot be read"}`, {
-    detail: { file },
-    hint: "The file is kept as it came; nothing of it was posted.",
-  });
+/** A transaction a piece: evidence does not change, and a slow reader must not hold a connection of the pool. */
+async function* fileBytes(pool: Pool, context: TenantContext, id: string): AsyncGenerator<Buffer> {
+  for (let ordinal = 1; ; ordinal += 1) {
+    const piece = await tenantRead(pool, context, (tx) => deliveryPiece(tx, id, ordinal));
+    if (piece === null) return;
+    yield piece;
+  }
 }

@@ -257,28 +257,16 @@ describe("cursors", () => {
   const uuid = /^[0-9a-f-]{36}$/;
   const rows = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
 
+  const listed = rows.map((row) => ({ item: row, key: [row] }));
+
   test("a page with a row too many has a next one, and its cursor leads there", () => {
-    const page = pageOfRows(
-      "things",
-      rows,
-      1,
-      (row) => [row],
-      (row) => row,
-    );
+    const page = pageOfRows("things", listed, 1);
     expect(page.items).toEqual([rows[0]]);
     expect(readCursor("things", page.next ?? "", [uuid])).toEqual([rows[0]]);
   });
 
   test("the last page has none", () => {
-    expect(
-      pageOfRows(
-        "things",
-        rows,
-        2,
-        (row) => [row],
-        (row) => row,
-      ).next,
-    ).toBeNull();
+    expect(pageOfRows("things", listed, 2).next).toBeNull();
   });
 
   test.each([

@@ -2,9 +2,10 @@ import { Type } from "typebox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HttpApplication, makeApplication } from "../../src/http/application.ts";
 import { Position, PositionQuery } from "../../src/positions/contract.ts";
+import { type OpenApi, openApiOf } from "../helpers/open-api.ts";
 
 let app: HttpApplication;
-let document: Record<string, any>;
+let document: OpenApi & { info: { version: string } };
 
 beforeAll(async () => {
   app = await makeApplication(
@@ -30,14 +31,14 @@ beforeAll(async () => {
       );
     },
   );
-  document = (await app.inject({ url: "/api/openapi.json" })).json();
+  document = (await openApiOf(app)) as typeof document;
 });
 afterAll(() => app.close());
 
 describe("the OpenAPI document", () => {
   test("is of version 3.1 and needs no proof to be read", () => {
-    expect(document["openapi"]).toBe("3.1.0");
-    expect(document["info"].version).toBe("1.2.3");
+    expect(document.openapi).toBe("3.1.0");
+    expect(document.info.version).toBe("1.2.3");
   });
 
   test("names each schema once, and each reference leads to one", () => {
@@ -45,17 +46,17 @@ describe("the OpenAPI document", () => {
     const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]);
     expect(names).toContain("Position");
     expect(names).toContain("PositionAccount");
-    for (const name of names) expect(document["components"].schemas).toHaveProperty([name ?? ""]);
-    expect(document["paths"]["/api/v1/positions"].get.responses["200"].content["application/json"].schema).toEqual({
+    for (const name of names) expect(document.components.schemas).toHaveProperty([name ?? ""]);
+    expect(document.paths["/api/v1/positions"]?.["get"]?.responses["200"]?.content?.["application/json"]?.schema).toEqual({
       $ref: "#/components/schemas/Position",
     });
   });
 
   test("says for each route what its errors look like and what proves the caller", () => {
-    const operation = document["paths"]["/api/v1/positions"].get;
-    expect(operation.responses["4XX"].content["application/problem+json"].schema).toEqual({ $ref: "#/components/schemas/Problem" });
-    expect(operation.security).toEqual([{ apiKey: [] }, { session: [] }]);
-    expect(document["paths"]["/api/v1/open"].get.security).toEqual([]);
+    const operation = document.paths["/api/v1/positions"]?.["get"];
+    expect(operation?.responses["4XX"]?.content?.["application/problem+json"]?.schema).toEqual({ $ref: "#/components/schemas/Problem" });
+    expect(operation?.security).toEqual([{ apiKey: [] }, { session: [] }]);
+    expect(document.paths["/api/v1/open"]?.["get"]?.security).toEqual([]);
   });
 });
 

@@ -1,0 +1,133 @@
+import { Type } from "typebox";
+import type { HttpApplication } from "../http/application.ts";
+import { Id, pageQuery } from "../http/contract.ts";
+import { cursorParts, cursorText, pageOfRows, pageRequest } from "../http/cursor.ts";
+import { contextOf } from "../http/guard.ts";
+import { parseMoney } from "../money/money.ts";
+import { proveFigure } from "../positions/proof.ts";
+import type { Pool } from "../postgres/connect.ts";
+import { tenantRead } from "../postgres/transaction.ts";
+import { EntryPage } from "../statements/contract.ts";
+import { entriesOfAccount } from "../statements/entries.ts";
+import { parseDay, today } from "../time/day.ts";
+import { dayRange } from "../time/day-range.ts";
+import { accountBalances, getAccount, listAccounts, listEntities } from "./accounts.ts";
+import {
+  Account,
+  AccountBalances,
+  AccountBalancesQuery,
+  AccountEntriesQuery,
+  AccountPage,
+  AccountsQuery,
+  EntityPage,
+  Proof,
+  ProofQuery,
+} from "./contract.ts";
+
+const tags = ["accounts"];
+const config = { access: "accounts:read" };
+const byId = Type.Object({ id: Id });
+const byName = [cursorParts.text, cursorParts.uuid];
+
+export function accountRoutes(app: HttpApplication, pool: Pool): void {
+  app.get(
+    "/api/v1/accounts",
+    { config, schema: { tags, summary: "Accounts by name", querystring: AccountsQuery, response: { 200: AccountPage } } },
+    async (request) => {
+      const { limit, after, ...filter } = request.query;
+      const page = pageRequest("accounts", request.query, byName);
+      const found = await tenantRead(pool, contextOf(request), (tx) => listAccounts(tx, filter, page.request));
+      return pageOfRows("accounts", found, page.shown);
+    },
+  );
+
+  app.get(
+    "/api/v1/accounts/:id",
+    { config, schema: { tags, summary: "An account", params: byId, response: { 200: Account } } },
+    async (request) => tenantRead(pool, contextOf(request), (tx) => getAccount(tx, request.params.id)),
+  );
+
+  app.get(
+    "/api/v1/accounts/:id/entries",
+    {
+      config: { access: "statements:read" },
+      schema: {
+        tags,
+        summary: "Entries of an account, newest first",
+        params: byId,
+        querystring: AccountEntriesQuery,
+        response: { 200: EntryPage },
+      },
+    },
+    async (request) => {
+      const { from, to, basis, minAmount, maxAmount, text } = request.query;
+      const page = pageRequest("entries", request.query, [cursorParts.day, cursorParts.uuid]);
+      const found = await tenantRead(pool, contextOf(request), async (tx) => {
+        const { id, currency } = await getAccount(tx, request.params.id);
+        const minor = (amount: string | undefined) => (amount === undefined ? undefined : parseMoney(amount, currency).minor);
+        const filter = { ...dayRange(from, to), basis, text, minMinor: minor(minAmount), maxMinor: minor(maxAmount) };
+        return entriesOfAccount(tx, id, filter, page.request);
+      });
+      return pageOfRows("entries", found, page.shown);
+    },
+  );
+
+  app.get(
+    "/api/v1/accounts/:id/balances",
+    {
+      config: { access: "positions:read" },
+      schema: {
+        tags,
+        summary: "The balance of an account, day by day",
+        params: byId,
+        querystring: AccountBalancesQuery,
+        response: { 200: AccountBalances },
+      },
+    },
+    async (request) => {
+      const { from, to, basis } = request.query;
+      const options = { from: parseDay(from), to: parseDay(to), basis };
+      return tenantRead(pool, contextOf(request), (tx) => accountBalances(tx, request.params.id, options));
+    },
+  );
+
+  app.get(
+    "/api/v1/accounts/:id/proof",
+    {
+      config: { access: "positions:read" },
+      schema: {
+        tags,
+        summary: "From a figure down to its seal, its statement, its entries and its file",
+        description: "`entries` is the first page of the statement's entries; read on at /api/v1/statements/{id}/entries with its `next`.",
+        params: byId,
+        querystring: ProofQuery,
+        response: { 200: Proof },
+      },
+    },
+    async (request) => {
+      const { day, knownAt, basis } = request.query;
+      const options = { day: day === undefined ? today() : parseDay(day), knownAt, basis };
+      const { nextEntry, ...proof } = await tenantRead(pool, contextOf(request), (tx) => proveFigure(tx, request.params.id, options));
+      const next = nextEntry === null ? null : cursorText("entries", nextEntry);
+      return { ...proof, entries: { items: proof.entries.items, next } };
+    },
+  );
+
+  app.get(
+    "/api/v1/entities",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Entities by name",
+        querystring: Type.Object(pageQuery, { additionalProperties: false }),
+        response: { 200: EntityPage },
+      },
+    },
+    async (request) => {
+      const page = pageRequest("entities", request.query, byName);
+      const found = await tenantRead(pool, contextOf(request), (tx) => listEntities(tx, page.request));
+      return pageOfRows("entities", found, page.shown);
+    },
+  );
+}

@@ -1,0 +1,67 @@
+import { Problem } from "../errors/problem.ts";
+import type { HttpApplication } from "../http/application.ts";
+import { contextOf } from "../http/guard.ts";
+import { answerOnce, idempotencyHeaders } from "../http/idempotency.ts";
+import { Turnstile } from "../http/turnstile.ts";
+import { takeUploads, type UploadedContent, withUploads } from "../http/uploads.ts";
+import type { Pool } from "../postgres/connect.ts";
+import type { TenantContext } from "../postgres/transaction.ts";
+import { UploadAnswer, type UploadedFile } from "./contract.ts";
+import { importFile } from "./import.ts";
+
+// An import holds a connection while it runs: so many at once leave the others of the pool to those who look.
+const imports = new Turnstile(3);
+
+export async function uploadRoute(app: HttpApplication, pool: Pool, uploadLimitBytes: number): Promise<void> {
+  const limits = { bytes: uploadLimitBytes, files: 1000 };
+  await takeUploads(app, limits);
+  app.post(
+    "/api/v1/statements",
+    {
+      config: { access: "statements:write" },
+      bodyLimit: uploadLimitBytes,
+      schema: {
+        tags: ["statements"],
+        summary: "Upload statement files",
+        description:
+          "A multipart form of files, or one file as the whole body with its name in X-File-Name (percent-encoded). Each file is imported whole or not at all; " +
+          "a known file changes nothing. A form is answered with what happened to each of its files; a single file that cannot be read is refused with 422.",
+        consumes: ["multipart/form-data", "application/octet-stream", "application/xml", "text/plain"],
+        headers: idempotencyHeaders,
+        response: { 200: UploadAnswer, 201: UploadAnswer },
+      },
+    },
+    async (request, reply) => {
+      const whole = !request.isMultipart();
+      const answer = await withUploads(request, limits, (files) =>
+        answerOnce(pool, request, files.map(({ name, sha256 }) => `${sha256} ${name}`).join("\n"), async () => {
+          const body = { files: await importEach(pool, contextOf(request), files) };
+          return { status: statusOf(body.files, whole), body };
+        }),
+      );
+      const body = answer.body as UploadAnswer;
+      if (answer.status === 422) throw refused(body.files[0] as UploadedFile);
+      return reply.code(answer.status as 200 | 201).send(body);
+    },
+  );
+}
+
+async function importEach(pool: Pool, context: TenantContext, files: readonly UploadedContent[]): Promise<UploadedFile[]> {
+  const imported: UploadedFile[] = [];
+  for (const file of files) imported.push(await imports.pass(() => importFile(pool, context, file)));
+  return imported;
+}
+
+function statusOf(files: readonly UploadedFile[], whole: boolean): number {
+  if (whole && files[0]?.outcome === "refused") return 422;
+  return files.some((file) => file.outcome === "imported") ? 201 : 200;
+}
+
+function refused(file: UploadedFile): Problem {
+  const why = file.problems.find((problem) => problem.severity === "refusal");
+  const place = why?.line === null || why?.line === undefined ? "" : `, line ${why.line}`;
+  return new Problem("statement_refused", `${file.file}${place}: ${why?.message ?? "cannot be read"}`, {
+    detail: { file },
+    hint: "The file is kept as it came; nothing of it was posted.",
+  });
+}
