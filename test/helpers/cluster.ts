@@ -55,7 +55,8 @@ export function testUrl(port: number, database: string, role = "postgres"): stri
   return `postgres://${role}:${testPassword}@127.0.0.1:${port}/${database}`;
 }
 
-async function buildTemplate(port: number): Promise<void> {
+/** A database as a fresh migration makes it, for tests to clone; every login role gets the test password. */
+export async function buildTemplate(port: number): Promise<void> {
   const maintenance = openPool({ url: testUrl(port, "postgres"), applicationName: "apg test set-up", max: 1 });
   await maintenance.query(`create database ${templateName}`);
   await maintenance.end();
