@@ -1,17 +1,26 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { mountAccessCommands } from "./access/commands.ts";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
+import { mountTenantCommands } from "./tenants/commands.ts";
 import type { MountCommands } from "./terminal/command.ts";
 import { endWithReader } from "./terminal/output.ts";
 import { reportError } from "./terminal/report-error.ts";
 import { addSettingFlags } from "./terminal/setting-flags.ts";
 
 /** The program `apg`: every domain's commands under one door, one way to report errors, one list of settings. */
-const mounts: readonly MountCommands[] = [mountStartCommand, mountSettingsCommand, mountImportCommand, mountPositionCommand];
+const mounts: readonly MountCommands[] = [
+  mountStartCommand,
+  mountSettingsCommand,
+  mountImportCommand,
+  mountPositionCommand,
+  mountTenantCommands,
+  mountAccessCommands,
+];
 
 export async function main(parameters: readonly string[]): Promise<number> {
   try {

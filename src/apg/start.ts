@@ -46,6 +46,7 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
     port: settings.port,
     log: { level: settings.logLevel },
     trustProxy: settings.trustProxy,
+    uploadLimitBytes: settings.uploadLimit,
   });
   later(() => server.close());
   announce(server.address, database, settings, await signInLinks(server.address, database, people));

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import { Problem } from "../errors/problem.ts";
 import { tenantRead } from "../postgres/transaction.ts";
-import { requireTenant } from "../statements/import-commands.ts";
+import { requireTenant } from "../tenants/tenants.ts";
 import type { MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
 import { parseDay, today } from "../time/day.ts";

@@ -5,8 +5,8 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { Problem } from "../errors/problem.ts";
 import type { Pool } from "../postgres/connect.ts";
-import { rows } from "../postgres/rows.ts";
-import { type TenantContext, tenantRead } from "../postgres/transaction.ts";
+import type { TenantContext } from "../postgres/transaction.ts";
+import { requireTenant } from "../tenants/tenants.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -33,17 +33,6 @@ export const mountImportCommand: MountCommands = (program, context) => {
       }),
     );
 };
-
-/** @throws Problem `tenant_not_found` */
-export async function requireTenant(pool: Pool, context: TenantContext): Promise<void> {
-  const found = await tenantRead(pool, context, (tx) =>
-    rows(tx, "select 1 from cash_management.cm_tenants where tenant_id = $1", [context.tenantId]),
-  );
-  if (found.length === 0)
-    throw new Problem("tenant_not_found", `there is no tenant ${context.tenantId}`, {
-      hint: "apg tenant list shows them; apg tenant create makes one.",
-    });
-}
 
 export function fileSource(path: string): FileSource {
   return { name: basename(path), open: () => createReadStream(path, { highWaterMark: 1 << 20 }) };

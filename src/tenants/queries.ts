@@ -22,3 +22,8 @@ export async function selectTenants(admin: Pool): Promise<Tenant[]> {
   const result = await admin.query<Tenant>(`select ${columns} from cash_management.list_tenants()`);
   return result.rows;
 }
+
+export async function tenantExists(tx: TenantTransaction): Promise<boolean> {
+  const result = await tx.query("select 1 from cash_management.cm_tenants where tenant_id = $1", [tx.tenantId]);
+  return result.rowCount === 1;
+}

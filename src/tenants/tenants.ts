@@ -1,7 +1,7 @@
 import { Problem } from "../errors/problem.ts";
 import { exponentOf } from "../money/money.ts";
 import type { Pool } from "../postgres/connect.ts";
-import { requireTenantId, tenantTransaction } from "../postgres/transaction.ts";
+import { requireTenantId, type TenantContext, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import * as queries from "./queries.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -33,6 +33,14 @@ export async function createTenant(admin: Pool, tenant: NewTenant, actor: string
 /** All of them, for an administrator: `admin` as above. */
 export function listTenants(admin: Pool): Promise<Tenant[]> {
   return queries.selectTenants(admin);
+}
+
+/** @throws Problem `tenant_not_found` */
+export async function requireTenant(pool: Pool, context: TenantContext): Promise<void> {
+  if (await tenantRead(pool, context, queries.tenantExists)) return;
+  throw new Problem("tenant_not_found", `there is no tenant ${context.tenantId}`, {
+    hint: "apg tenant list shows them; apg tenant create makes one.",
+  });
 }
 
 function isTimeZone(name: string): boolean {

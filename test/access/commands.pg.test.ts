@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { mountAccessCommands } from "../../src/access/commands.ts";
+import type { Settings } from "../../src/settings/list.ts";
+import { mountTenantCommands } from "../../src/tenants/commands.ts";
+import type { CommandContext } from "../../src/terminal/command.ts";
+import { testApi } from "../helpers/api.ts";
+
+const api = testApi();
+const written: string[] = [];
+
+/** The commands as the program mounts them, on the database of this file; answers what they print. */
+async function apg(...words: string[]): Promise<string> {
+  const settings = { host: "127.0.0.1", port: 4400 } as Settings;
+  const database = api.current.database as never;
+  const context: CommandContext = { settings: () => settings, withDatabase: (_command, work) => work({ database, settings }) };
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  for (const mount of [mountTenantCommands, mountAccessCommands]) mount(program, context);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) command.exitOverride();
+  written.length = 0;
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+  await program.parseAsync(words, { from: "user" });
+  vi.restoreAllMocks();
+  return written.join("");
+}
+afterEach(() => vi.restoreAllMocks());
+
+describe("apg tenant", () => {
+  test("create opens one, list shows all", async () => {
+    await apg("tenant", "create", "umbrella", "--name", "Umbrella", "--currency", "USD");
+    expect(await apg("tenant", "list")).toMatch(/umbrella +Umbrella +active +USD/);
+    expect(JSON.parse(await apg("tenant", "list", "--json"))).toHaveLength(3);
+  });
+
+  test("create refuses an id that is taken, and one without a name", async () => {
+    await expect(apg("tenant", "create", "acme", "--name", "Again")).rejects.toMatchObject({ constraint: "cm_tenants_pkey" });
+    await expect(apg("tenant", "create", "nameless")).rejects.toThrow("--name");
+  });
+});
+
+describe("apg access", () => {
+  test("person add lets somebody in, and the link signs them in", async () => {
+    await apg("access", "person", "add", "--tenant", "acme", "--email", "New@acme.example", "--name", "New One", "--role", "analyst");
+    expect(await apg("access", "person", "list", "--tenant", "acme")).toMatch(/new@acme\.example +New One +analyst +-/);
+    const link = (await apg("access", "link", "--tenant", "acme", "--email", "new@acme.example")).trim();
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:4400\/sign-in\?token=[\w-]{43}$/);
+    const answer = await api.current.app.inject({ url: link.slice(link.indexOf("/sign-in")) });
+    expect(answer.headers.location).toBe("/");
+  });
+
+  test("key create shows a key that works until key revoke", async () => {
+    const text = await apg("access", "key", "create", "--tenant", "acme", "--name", "nightly", "--scope", "write");
+    const key = text.split("\n")[0];
+    const me = () => api.current.app.inject({ url: "/api/v1/session", headers: { authorization: `Bearer ${key}` } });
+    expect((await me()).json<{ permissions: string[] }>().permissions).toContain("statements:write");
+    const list = JSON.parse(await apg("access", "key", "list", "--tenant", "acme", "--json")) as { id: string; name: string }[];
+    await apg("access", "key", "revoke", list.find(({ name }) => name === "nightly")?.id ?? "", "--tenant", "acme");
+    expect((await me()).statusCode).toBe(401);
+    expect(await apg("access", "key", "list", "--tenant", "acme")).toMatch(/nightly .* revoked /);
+  });
+
+  test.each([
+    ["person list of nobody's tenant", ["person", "list", "--tenant", "nowhere"], "there is no tenant nowhere"],
+    ["a role that does not exist", ["person", "add", "--tenant", "acme", "--email", "a@b.c", "--name", "A", "--role", "king"], "--role"],
+    [
+      "an address that is none",
+      ["person", "add", "--tenant", "acme", "--email", "abc", "--name", "A", "--role", "analyst"],
+      "is not an e-mail address",
+    ],
+    ["a link for a stranger", ["link", "--tenant", "acme", "--email", "stranger@acme.example"], "nobody with the address"],
+    [
+      "a key that ends before it begins",
+      ["key", "create", "--tenant", "acme", "--name", "x", "--expires", "2001-01-01"],
+      "expired already",
+    ],
+    ["revoking what is no id", ["key", "revoke", "17", "--tenant", "acme"], "is not the id of a key"],
+  ])("%s is refused", async (_name, words, fact) => {
+    await expect(apg("access", ...words)).rejects.toThrow(fact);
+  });
+});
