@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = resolve(process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? join(root, "../shared/corpora"));
+const named = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+const folder = resolve(named ?? join(root, "../shared/corpora"));
 if (!existsSync(join(folder, "expected"))) {
   console.log(`skipped: no corpora in ${folder}`);
   process.exit(0);

@@ -5,6 +5,7 @@ import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
+import { mountStatementCommands } from "./statements/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
 import { mountTenantCommands } from "./tenants/commands.ts";
 import type { MountCommands } from "./terminal/command.ts";
@@ -16,6 +17,7 @@ import { addSettingFlags } from "./terminal/setting-flags.ts";
 const mounts: readonly MountCommands[] = [
   mountStartCommand,
   mountSettingsCommand,
+  mountStatementCommands,
   mountImportCommand,
   mountPositionCommand,
   mountTenantCommands,

@@ -117,6 +117,8 @@ class StatementSums {
   private currency: string | null;
   private foreignLine: number | null = null;
   private tooPreciseLine: number | null = null;
+  private batchLine: number | null = null;
+  private batchesOff = 0;
   private firstDay: Day | null = null;
   private lastDay: Day | null = null;
 
@@ -146,6 +148,10 @@ class StatementSums {
       this.creditCount += 1;
     }
     if (amount.scale > (currencyExponent(entry.currency) ?? 4)) this.tooPreciseLine ??= entry.line;
+    if (entry.details.length > 1 && !batchAddsUp(entry, amount)) {
+      this.batchLine ??= entry.line;
+      this.batchesOff += 1;
+    }
     if (entry.status !== "booked") return;
     this.bookedEntries += 1;
     this.booked = addDecimals(this.booked, amount);
@@ -185,8 +191,23 @@ class StatementSums {
         );
       else tell("break", "BALANCE_BREAK", this.breakText(opening, closing), closing.line);
     } else if (this.foreignLine !== null) tell("warning", "CURRENCY_MIXED", `an entry is not in ${this.currency}`, this.foreignLine);
+    // A statement cut off in the middle looks like this; BAI2 has trailers for that, and often no balances.
+    const lacking = opening === null && closing === null ? null : opening === null ? "opening" : closing === null ? "closing" : undefined;
+    if (this.header.kind === "statement" && format !== "bai2" && lacking !== undefined && (lacking !== null || this.entries > 0))
+      tell(
+        "warning",
+        "BALANCE_MISSING",
+        `the statement has no ${lacking ?? "opening and no closing"} balance: what is between cannot be proven`,
+      );
     if (this.tooPreciseLine !== null)
       tell("warning", "AMOUNT_TOO_FINE", "an amount has more decimals than its currency", this.tooPreciseLine);
+    if (this.batchLine !== null)
+      tell(
+        "warning",
+        "BATCH_INCOMPLETE",
+        `the transactions listed under ${this.batchesOff === 1 ? "an entry do" : `${this.batchesOff} entries (first here) do`} not add up to it`,
+        this.batchLine,
+      );
     for (const totals of this.declared) this.tellTotals(tell, totals, format);
   }
 
@@ -231,6 +252,17 @@ class StatementSums {
     if (account.id === "" && id === null) return "";
     return ` (${[account.id === "" ? null : `account ${account.id}`, id === null ? null : `statement ${id}`].filter((part) => part !== null).join(", ")})`;
   }
+}
+
+/** Whether the transactions under an entry make its amount; true when the bank does not state all of them in its currency. */
+function batchAddsUp(entry: StatementEntry, amount: Decimal): boolean {
+  let sum = zero;
+  for (const detail of entry.details) {
+    const part = detail.amount === null || detail.currency !== entry.currency ? null : decimalOrNull(detail.amount);
+    if (part === null) return true;
+    sum = addDecimals(sum, part);
+  }
+  return decimalsEqual(sum, amount);
 }
 
 type Tell = (severity: StatementProblem["severity"], code: string, message: string, line?: number) => void;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import Table from "cli-table3";
 
 /**
@@ -6,6 +7,11 @@ import Table from "cli-table3";
  */
 export function print(text = ""): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** For answers larger than memory: resolves when standard output has room again. */
+export async function printAwaited(text: string): Promise<void> {
+  if (text !== "" && !process.stdout.write(text)) await once(process.stdout, "drain");
 }
 
 export function remark(text: string): void {

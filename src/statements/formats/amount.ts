@@ -4,14 +4,14 @@
  */
 const plain = /^\d+(?:\.\d+)?$/;
 
-/** The unsigned decimal behind ISO 20022's `Amt`; `null` when it is no number. `odd` says that it breaks the schema. */
+/** The unsigned decimal behind ISO 20022's `Amt`; `null` when it is no number. `odd` says that it breaks the schema, which allows ".8" and "+1". */
 export function xmlAmount(text: string): { readonly digits: string; readonly negative: boolean; readonly odd: boolean } | null {
   if (plain.test(text)) return { digits: withoutLeadingZeros(text), negative: false, odd: false };
   const match = /^([+-]?)(\d*)(?:[.,](\d*))?$/.exec(text.trim());
   if (match === null || (match[2] === "" && (match[3] ?? "") === "")) return null;
   const fraction = match[3] ?? "";
   const digits = withoutLeadingZeros(fraction === "" ? (match[2] ?? "") : `${match[2]}.${fraction}`);
-  return { digits, negative: match[1] === "-", odd: match[1] !== "+" || text.includes(",") };
+  return { digits, negative: match[1] === "-", odd: match[1] === "-" || text.includes(",") };
 }
 
 /** SWIFT's 15d: a comma is the decimal sign and always there; banks also write a point, none at all, or blanks inside. */

@@ -7,14 +7,19 @@ export interface TextEncoding {
   readonly guessed: boolean;
 }
 
+/** So many bytes from the first odd one on tell the code page. A fixed number, so that chunks do not change the answer. */
+const guessBytes = 65_536;
+
 /**
  * Bytes of a bank file to text, chunk by chunk, without seeing the whole file: everything is UTF-8 until a byte says
  * otherwise. MT940 and BAI2 files name no encoding; ASCII up to the first odd byte, they are then a DOS or a Windows
  * code page. Only names and purposes are written in those letters, never amounts, so a wrong guess costs an accent.
  */
 export class TextDecoding {
+  /** Bytes not yet decoded: a sequence that is not complete, or what a guess waits for. */
   private held: Buffer = Buffer.alloc(0);
-  private decoder: iconv.DecoderStream | null = null;
+  private guessing = false;
+  private decoder: { write(chunk: Buffer): string; end(): string | undefined } | null = null;
   private state: TextEncoding = { name: "utf-8", guessed: false };
   private started = false;
   private sawUtf8 = false;
@@ -31,31 +36,26 @@ export class TextDecoding {
 
   /** @throws RangeError when an XML declaration names an encoding that is not known */
   write(bytes: Uint8Array): string {
-    let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (this.held.length > 0) {
-      chunk = Buffer.concat([this.held, chunk]);
-      this.held = Buffer.alloc(0);
-    }
-    if (!this.started) {
-      if (chunk.length < 4) {
-        this.held = chunk;
-        return "";
-      }
-      chunk = this.start(chunk);
-    }
-    return this.decode(chunk);
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.decoder !== null) return this.decoder.write(chunk);
+    const whole = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
+    this.held = Buffer.alloc(0);
+    if (this.started) return this.decode(whole, false);
+    // A declaration of XML stands in the first bytes; it may come in pieces.
+    if (whole.length < 256) return this.hold(whole);
+    return this.decode(this.start(whole), false);
   }
 
   end(): string {
     const rest = this.held;
     this.held = Buffer.alloc(0);
-    if (!this.started && rest.length > 0) {
-      const body = this.start(rest);
-      return this.decode(body) + this.end();
-    }
-    if (this.decoder !== null) return (rest.length > 0 ? this.decoder.write(rest) : "") + (this.decoder.end() ?? "");
-    if (rest.length === 0) return "";
-    return this.legacy(rest);
+    const text = rest.length === 0 ? "" : this.decode(this.started ? rest : this.start(rest), true);
+    return text + (this.decoder?.end() ?? "");
+  }
+
+  private hold(bytes: Buffer): string {
+    this.held = Buffer.from(bytes);
+    return "";
   }
 
   private start(chunk: Buffer): Buffer {
@@ -65,7 +65,7 @@ export class TextDecoding {
     if (chunk[0] === 0xfe && chunk[1] === 0xff) return this.use("utf-16be", false, chunk.subarray(2));
     if (chunk[0] === 0x3c && chunk[1] === 0) return this.use("utf-16le", false, chunk);
     if (chunk[0] === 0 && chunk[1] === 0x3c) return this.use("utf-16be", false, chunk);
-    const declared = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']/.exec(chunk.toString("latin1", 0, 200))?.[1];
+    const declared = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']/.exec(chunk.toString("latin1", 0, 256))?.[1];
     if (declared === undefined || /^(utf-?8|us-ascii|ascii|utf-?16)$/i.test(declared)) return chunk;
     if (!iconv.encodingExists(declared)) throw new RangeError(`the XML declaration names the encoding "${declared}", which is not known`);
     return this.use(/^iso-?8859-?1$|^latin-?1$/i.test(declared) ? "windows-1252" : declared.toLowerCase(), false, chunk);
@@ -77,26 +77,41 @@ export class TextDecoding {
     return rest;
   }
 
-  private decode(chunk: Buffer): string {
-    if (this.decoder !== null) return this.decoder.write(chunk);
-    if (isAscii(chunk)) return chunk.toString("latin1");
-    const whole = chunk.length - unfinished(chunk);
-    const body = chunk.subarray(0, whole);
-    if (!isUtf8(body)) return this.legacy(chunk);
-    this.held = Buffer.from(chunk.subarray(whole));
-    if (!this.sawUtf8) this.sawUtf8 = !isAscii(body);
-    return body.toString("utf8");
+  private decode(bytes: Buffer, last: boolean): string {
+    if (this.decoder !== null) return this.decoder.write(bytes);
+    if (this.guessing) return bytes.length < guessBytes && !last ? this.hold(bytes) : this.guess(bytes);
+    if (isAscii(bytes)) return bytes.toString("latin1");
+    const whole = bytes.length - unfinished(bytes);
+    if (isUtf8(bytes.subarray(0, whole))) {
+      this.sawUtf8 ||= !isAscii(bytes.subarray(0, whole));
+      if (!last || whole === bytes.length) {
+        this.held = Buffer.from(bytes.subarray(whole));
+        return bytes.toString("utf8", 0, whole);
+      }
+    }
+    return this.odd(bytes, last);
   }
 
-  private legacy(chunk: Buffer): string {
-    if (this.sawUtf8) {
-      this.damaged = true;
-      const whole = chunk.length - unfinished(chunk);
-      this.held = whole > 0 ? Buffer.from(chunk.subarray(whole)) : Buffer.alloc(0);
-      return (whole > 0 ? chunk.subarray(0, whole) : chunk).toString("utf8");
+  /** From the first byte that is not UTF-8 on, the file is another code page; or damaged when it was UTF-8 so far. */
+  private odd(bytes: Buffer, last: boolean): string {
+    const valid = validLength(bytes);
+    const text = bytes.toString("utf8", 0, valid);
+    this.sawUtf8 ||= !isAscii(bytes.subarray(0, valid));
+    const rest = bytes.subarray(valid);
+    if (!this.sawUtf8) {
+      this.guessing = true;
+      return text + this.decode(rest, last);
     }
-    this.use(codePageOf(chunk), true, chunk);
-    return this.decode(chunk);
+    this.damaged = true;
+    const decoder = new TextDecoder("utf-8");
+    this.decoder = { write: (chunk) => decoder.decode(chunk, { stream: true }), end: () => decoder.decode() };
+    return text + this.decoder.write(rest);
+  }
+
+  private guess(bytes: Buffer): string {
+    this.guessing = false;
+    this.use(codePageOf(bytes.subarray(0, guessBytes)), true, bytes);
+    return this.decode(bytes, false);
   }
 }
 
@@ -104,10 +119,25 @@ export class TextDecoding {
 function unfinished(chunk: Buffer): number {
   for (let back = 1; back <= 3 && back <= chunk.length; back += 1) {
     const byte = chunk[chunk.length - back] ?? 0;
-    if (byte >= 0xc0) return byte >= (back === 1 ? 0xc0 : back === 2 ? 0xe0 : 0xf0) ? back : 0;
+    if (byte >= 0xc0) return sequenceLength(byte) > back ? back : 0;
     if (byte < 0x80) return 0;
   }
   return 0;
+}
+
+function sequenceLength(first: number): number {
+  return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+}
+
+/** How many bytes at the front are UTF-8. */
+function validLength(bytes: Buffer): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const length = sequenceLength(bytes[at] ?? 0);
+    if ((bytes[at] ?? 0) >= 0x80 && !isUtf8(bytes.subarray(at, at + length))) return at;
+    at += length;
+  }
+  return bytes.length;
 }
 
 /**

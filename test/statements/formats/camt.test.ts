@@ -4,6 +4,9 @@ import { account, balance, camt, entry } from "./camt-files.ts";
 
 const day = balance("OPBD", "100.00") + entry("50.25", "CRDT") + entry("20", "DBIT") + balance("CLBD", "130.25");
 
+/** Advices have no balances that could be missing. */
+const advice = { version: "camt.054.001.08", message: "BkToCstmrDbtCdtNtfctn", statement: "Ntfctn" };
+
 describe("a camt statement", () => {
   test("is read with its account, balances and signed entries, and adds up", async () => {
     const file = await collect(camt(balance("OPBD", "100.00") + balance("CLBD", "130.25") + entry("50.25", "CRDT") + entry("20", "DBIT")));
@@ -91,6 +94,14 @@ describe("a camt entry", () => {
     ]);
   });
 
+  test("whose batch lists less than its amount is told (a page that is missing)", async () => {
+    const tx = (amount: string) => `<TxDtls><Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>`;
+    const advised = async (amount: string) =>
+      codes(await collect(camt(entry(amount, "CRDT", `<NtryDtls>${tx("10")}${tx("5.5")}</NtryDtls>`), advice)));
+    expect(await advised("15.50")).toEqual([]);
+    expect(await advised("16.50")).toEqual(["BATCH_INCOMPLETE"]);
+  });
+
   test("that reverses keeps the sign of CdtDbtInd, and its other party is the one of the original", async () => {
     const parties = "<RltdPties><Dbtr><Pty><Nm>Us</Nm></Pty></Dbtr><Cdtr><Pty><Nm>Supplier</Nm></Pty></Cdtr></RltdPties>";
     const found = await only(entry("12.00", "CRDT", `<RvslInd>true</RvslInd><NtryDtls><TxDtls>${parties}</TxDtls></NtryDtls>`));
@@ -140,8 +151,19 @@ describe("a camt entry", () => {
     expect(file.accepted).toBe(false);
   });
 
+  test.each([
+    [".8", "0.8", []],
+    ["+5.", "5", []],
+    ["12,50", "12.50", ["AMOUNT_STYLE"]],
+    ["-3", "-3", ["AMOUNT_STYLE"]],
+  ])("with the amount %j is read as %s", async (text, amount, said) => {
+    const file = await collect(camt(entry(text, "CRDT"), advice));
+    expect(file.statements[0]?.entries[0]?.amount).toBe(amount);
+    expect(codes(file)).toEqual(said);
+  });
+
   test("keeps thirteen decimals and a leading zero exactly, and is told to be finer than its currency", async () => {
-    const file = await collect(camt(entry("0001.0000000000001", "DBIT")));
+    const file = await collect(camt(entry("0001.0000000000001", "DBIT"), advice));
     expect(file.statements[0]?.entries[0]?.amount).toBe("-1.0000000000001");
     expect(codes(file)).toEqual(["AMOUNT_TOO_FINE"]);
   });
@@ -150,7 +172,7 @@ describe("a camt entry", () => {
 describe("what breaks the schema and is clear", () => {
   test("is read with a warning: no sign of a balance, no status, no date", async () => {
     const file = await collect(
-      camt(balance("OPBD", "10", { sign: null, date: null }) + entry("1", "CRDT", "", null) + entry("1", "CRDT", "", null)),
+      camt(balance("OPBD", "10", { sign: null, date: null }) + entry("1", "CRDT", "", null) + entry("1", "CRDT", "", null), advice),
     );
     expect(file.accepted).toBe(true);
     expect(file.statements[0]?.balances).toMatchObject([{ amount: "10", date: null }]);
@@ -159,7 +181,7 @@ describe("what breaks the schema and is clear", () => {
   });
 
   test("a day that its month does not have becomes the month's last", async () => {
-    const file = await collect(camt(entry("1", "CRDT").replaceAll("2026-03-31", "2026-02-30")));
+    const file = await collect(camt(entry("1", "CRDT").replaceAll("2026-03-31", "2026-02-30"), advice));
     expect(file.statements[0]?.entries[0]?.bookingDate).toBe("2026-02-28");
     expect(codes(file)).toEqual(["DATE_CLAMPED"]);
   });
@@ -176,16 +198,24 @@ describe("what breaks the schema and is clear", () => {
   });
 });
 
+describe("a statement without a balance", () => {
+  test("is told: it may be cut off, and nothing in it can be proven", async () => {
+    expect(codes(await collect(camt(balance("OPBD", "1") + entry("1", "CRDT"))))).toEqual(["BALANCE_MISSING"]);
+    expect(codes(await collect(camt(entry("1", "CRDT"))))).toEqual(["BALANCE_MISSING"]);
+    expect(codes(await collect(camt(entry("1", "CRDT"), advice)))).toEqual([]);
+  });
+});
+
 describe("declared totals", () => {
   const summary = (entries: string, credits: string) =>
     `<TxsSummry><TtlNtries><NbOfNtries>${entries}</NbOfNtries></TtlNtries><TtlCdtNtries><NbOfNtries>1</NbOfNtries><Sum>${credits}</Sum></TtlCdtNtries></TxsSummry>`;
 
   test("that agree are silent", async () => {
-    expect(codes(await collect(camt(summary("2", "50.250") + entry("50.25", "CRDT") + entry("1", "DBIT"))))).toEqual([]);
+    expect(codes(await collect(camt(summary("2", "50.250") + entry("50.25", "CRDT") + entry("1", "DBIT"), advice)))).toEqual([]);
   });
 
   test("that miss an entry are a break", async () => {
-    const file = await collect(camt(summary("3", "50.25") + entry("50.25", "CRDT") + entry("1", "DBIT")));
+    const file = await collect(camt(summary("3", "50.25") + entry("50.25", "CRDT") + entry("1", "DBIT"), advice));
     expect(file.problems).toMatchObject([{ severity: "break", code: "TOTALS_MISMATCH" }]);
     expect(file.problems[0]?.message).toContain("declares entries 3, its entries make 2");
   });

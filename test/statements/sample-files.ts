@@ -1,0 +1,41 @@
+import { account, balance, camt, entry } from "./formats/camt-files.ts";
+
+/** One balanced file of each format, with letters of several bytes, batches, pages and text that looks like structure. */
+export const sampleFiles: ReadonlyMap<string, string> = new Map([
+  ["camt.053", camtFile()],
+  ["mt940", mtFile()],
+  ["bai2", baiFile()],
+]);
+
+function camtFile(): string {
+  const details = `<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch><TxDtls><Refs><EndToEndId>Ä-1</EndToEndId></Refs><Amt Ccy="EUR">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf><Ustrd>Größe &lt;€&gt; 𝄞</Ustrd></RmtInf></TxDtls><TxDtls><Amt Ccy="EUR">2.50</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls></NtryDtls><AddtlNtryInf><![CDATA[Zürich <&]]></AddtlNtryInf>`;
+  const one = (id: string, open: string, close: string, entries: string) =>
+    `<Stmt><Id>${id}</Id>${account}${balance("OPBD", open)}${balance("CLBD", close)}\n${entries}</Stmt>\n`;
+  return camt(
+    one("S1", "100.00", "112.50", entry("12.50", "CRDT", details)) +
+      one("S2", "112.50", "90.25", entry("20.00", "DBIT", "<NtryRef>N&#233;e</NtryRef>") + entry("2.25", "DBIT")),
+  );
+}
+
+function mtFile(): string {
+  const one = (number: number, open: string, body: string, close: string) =>
+    `{1:F01BANKDEFFAXXX0000000000}{2:O9401200260331BANKDEFF0000}{4:\r\n:20:ST${number}\r\n:25:DE89370400440532013000\r\n:28C:${number}/1\r\n:60F:C260331EUR${open}\r\n${body}:62F:C260331EUR${close}\r\n:64:C260331EUR${close}\r\n-}\r\n`;
+  return (
+    one(
+      1,
+      "100,00",
+      ":61:2603310401C12,50NTRFRÉF-1//B-1\r\nSupplément\r\n:86:166?00GUTSCHRIFT?20EREF+E-1?21SVWZ+Größe?22 42 €?32Käufer\r\n",
+      "112,50",
+    ) +
+    one(
+      2,
+      "112,50",
+      ":61:260331RC20,NMSCNONREF\r\n:86:/EREF/X/REMI/USTD//a - b\r\n- c/\r\n:61:260331D2,25NCHGX\r\n:86:Gebühr\r\n:x\r\n",
+      "90,25",
+    )
+  );
+}
+
+function baiFile(): string {
+  return "01,SND,RCV,260401,0713,7,80,1,2/\n02,RCV,ORG,1,260331,2340,EUR,2/\n03,1,EUR,010,10000,,,015,8025,,/\n88,040,5000,,,100,500,1,,400,2475,2,/\n16,165,500,V,260402,,B,C,DIVIDENDE, Größe 1/2\n88,EREF: É-1\n16,475,2225,S,1,2,3,B2,C2,CHECK/\n16,699,250,,,,GEBÜHR/\n49,28975,7/\n98,28975,1,9/\n99,28975,1,11/\n";
+}
