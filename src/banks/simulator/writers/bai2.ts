@@ -61,20 +61,23 @@ function writeAccount(statement: AccountStatement): Block {
   return { control, records: [...records, `49,${control},${records.length + 1}/`] };
 }
 
-/** 16 with value date (funds type V), bank and customer reference, text; what does not fit runs on in 88 records. */
+/** 16 with value date (funds type V), bank and customer reference, what it is; 88 records with the name and what it is for. */
 function writeEntry(entry: Booking): string[] {
   const [payment] = entry.payments;
   const amount = entry.amountMinor < 0n ? -entry.amountMinor : entry.amountMinor;
   const funds = entry.valueDay === entry.bookingDay ? "" : `V,${shortDay(entry.valueDay)},`;
   const head = `16,${typeCode(entry)},${amount},${funds},${entry.bankReference},${reference(entry)},`;
-  const words = [
-    codeOf(entry).text,
+  const parts = [
     entry.batchCount === null ? (payment?.party?.name ?? "") : `${entry.batchCount} payments`,
     entry.batchCount === null ? payment?.remittance || (payment?.creditorReference ?? "") : "",
   ];
-  const text = swiftText(words.filter((word) => word !== "").join(" ")).replaceAll("/", " ");
-  const [first = ""] = lines(text, 80 - head.length, 1);
-  return [head + first, ...lines(text.slice(first.length), 77, 5).map((line) => `88,${line}`)];
+  const continued = parts.flatMap((part) => lines(text(part), 77, 2)).map((line) => `88,${line}`);
+  return [head + text(codeOf(entry).text).slice(0, 80 - head.length), ...continued];
+}
+
+/** A slash ends a record. */
+function text(words: string): string {
+  return swiftText(words).replaceAll("/", " ");
 }
 
 /** A taken-back charge is a credit, whatever the charge's own code says. */
