@@ -1,6 +1,30 @@
 -- Cash accounts: whose money lies where. 16 hash partitions, because a tenant's work then touches one of them.
 set local role cm_owner;
 
+-- What the large tables refer to instead of the account itself: a foreign key to a table in 16 hash partitions costs 100 us a row
+-- (the check locks all 16), one to this costs 4 (docs/why/account-keys.md). Filled by a trigger of the accounts and by nothing else.
+create table cash_management.cm_cash_account_keys (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  constraint cm_cash_account_keys_pkey primary key (tenant_id, id)
+);
+comment on table cash_management.cm_cash_account_keys is 'tenant: the keys of cm_cash_accounts, for foreign keys of tables that grow by the thousand';
+select maintenance.secure_table('cash_management.cm_cash_account_keys');
+
+create function cash_management.keep_account_key() returns trigger
+  language plpgsql
+  security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into cash_management.cm_cash_account_keys (tenant_id, id) values (new.tenant_id, new.id)
+  on conflict (tenant_id, id) do nothing;
+  return new;
+end
+$$;
+comment on function cash_management.keep_account_key() is 'an account brings its key along';
+-- A trigger fires for whoever may insert an account; nobody needs to call it.
+
 create table cash_management.cm_cash_accounts (
   tenant_id cash_management.tenant_key not null,
   id uuid not null,
@@ -34,6 +58,7 @@ create table cash_management.cm_cash_accounts (
   updated_at timestamptz not null default now(),
   constraint cm_cash_accounts_pkey primary key (tenant_id, id),
   constraint an_account_is_known_once_by_number_and_currency unique (tenant_id, account_number, currency),
+  constraint account_has_a_key foreign key (tenant_id, id) references cash_management.cm_cash_account_keys (tenant_id, id),
   constraint account_belongs_to_a_tenant foreign key (tenant_id) references cash_management.cm_tenants (tenant_id),
   constraint account_belongs_to_an_entity foreign key (tenant_id, entity_id) references cash_management.cm_entities (tenant_id, id),
   constraint account_is_kept_by_a_bank foreign key (tenant_id, bank_id) references cash_management.cm_banks (tenant_id, id),
@@ -65,6 +90,10 @@ create index cm_cash_accounts_active on cash_management.cm_cash_accounts (tenant
 create index cm_cash_accounts_newest on cash_management.cm_cash_accounts (tenant_id, created_at desc);
 
 select maintenance.touch_table('cash_management.cm_cash_accounts');
+create trigger account_brings_its_key
+  before insert on cash_management.cm_cash_accounts
+  for each row execute function cash_management.keep_account_key();
+grant select on cash_management.cm_cash_account_keys to apg_readonly, apg_readwrite;
 
 comment on table cash_management.cm_cash_accounts is 'Cash accounts of a tenant; current_balance_minor is a cached projection of the last stated closing balance.';
 

@@ -38,7 +38,7 @@ create table cash_management.cm_bank_transactions (
   superseded_at timestamptz,
   constraint cm_bank_transactions_pkey primary key (tenant_id, id, booking_date),
   constraint a_bank_transaction_is_posted_once unique (tenant_id, account_id, booking_date, fingerprint, occurrence),
-  constraint bank_transaction_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_accounts (tenant_id, id),
+  constraint bank_transaction_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_account_keys (tenant_id, id),
   constraint bank_transaction_id_carries_its_day check (cash_management.day_of_id(id) = booking_date),
   constraint bank_transaction_state_is_known check (state in ('booked', 'provisional', 'pending', 'information')),
   constraint bank_transaction_sync_status_is_known check (sync_status in ('pending', 'synced', 'failed')),

@@ -20,7 +20,7 @@ create table cash_management.cm_cash_flows (
   updated_at timestamptz not null default now(),
   superseded_at timestamptz,
   constraint cm_cash_flows_pkey primary key (tenant_id, id, transaction_date),
-  constraint flow_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_accounts (tenant_id, id),
+  constraint flow_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_account_keys (tenant_id, id),
   constraint flow_category_is_known foreign key (tenant_id, category) references cash_management.cm_categories (tenant_id, code),
   constraint flow_counterparty_is_known foreign key (tenant_id, counterparty_id) references cash_management.cm_counterparties (tenant_id, id),
   constraint flow_id_carries_its_day check (cash_management.day_of_id(id) = transaction_date),

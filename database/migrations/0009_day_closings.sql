@@ -23,7 +23,7 @@ create table cash_management.cm_statement_days (
   superseded_at timestamptz,
   constraint cm_statement_days_pkey primary key (tenant_id, account_id, day, statement_id),
   constraint statement_day_is_of_a_statement foreign key (tenant_id, statement_id) references cash_management.cm_statements (tenant_id, id),
-  constraint statement_day_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_accounts (tenant_id, id),
+  constraint statement_day_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_account_keys (tenant_id, id),
   constraint statement_day_state_is_known check (state in ('verified', 'break', 'unproven', 'provisional')),
   constraint statement_day_adds_up check (net_minor = credits_minor - debits_minor)
 );
@@ -52,7 +52,7 @@ create table cash_management.cm_day_closings (
   recorded_at timestamptz not null,
   superseded_at timestamptz,
   constraint cm_day_closings_pkey primary key (tenant_id, id),
-  constraint closing_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_accounts (tenant_id, id),
+  constraint closing_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_account_keys (tenant_id, id),
   constraint closing_is_stated_by_a_statement foreign key (tenant_id, statement_id) references cash_management.cm_statements (tenant_id, id),
   constraint closing_state_is_known check (state in ('sealed', 'unproven', 'gap', 'break')),
   constraint closing_link_is_known check (link in ('first', 'sequence', 'dates', 'balance', 'statement')),
@@ -76,7 +76,7 @@ create table cash_management.cm_value_shifts (
   superseded_at timestamptz,
   constraint cm_value_shifts_pkey primary key (tenant_id, account_id, until_day, from_day, statement_id, back_valued),
   constraint value_shift_is_of_a_statement foreign key (tenant_id, statement_id) references cash_management.cm_statements (tenant_id, id),
-  constraint value_shift_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_accounts (tenant_id, id),
+  constraint value_shift_is_of_an_account foreign key (tenant_id, account_id) references cash_management.cm_cash_account_keys (tenant_id, id),
   constraint value_shift_spans_days check (from_day < until_day)
 );
 

@@ -14,7 +14,8 @@ import {
   pieces,
   startDelivery,
 } from "./posting/deliveries.ts";
-import { Intake } from "./posting/intake.ts";
+import { EarlyMisjudged, EarlyPoster } from "./posting/early.ts";
+import { Intake, type TakenRows } from "./posting/intake.ts";
 import { postIntake } from "./posting/post.ts";
 import { openStaging, stageRows } from "./posting/staging.ts";
 import { statementsOfDelivery } from "./posting/statement-queries.ts";
@@ -48,7 +49,11 @@ export async function importFile(
     readerVersion,
   };
   try {
-    return await tenantTransaction(pool, context, (tx) => importInto(tx, source, facts, options));
+    const attempt = (early: boolean) => tenantTransaction(pool, context, (tx) => importInto(tx, source, facts, options, early));
+    return await attempt(true).catch((error: unknown) => {
+      if (error instanceof EarlyMisjudged) return attempt(false);
+      throw error;
+    });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await tenantTransaction(pool, context, (tx) => keepRefused(tx, source, facts, error.intake));
@@ -68,15 +73,23 @@ class Refusal extends Error {
   }
 }
 
-async function importInto(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, options: ImportOptions): Promise<UploadedFile> {
+async function importInto(
+  tx: TenantTransaction,
+  source: FileSource,
+  facts: DeliveryFacts,
+  options: ImportOptions,
+  early: boolean,
+): Promise<UploadedFile> {
   const known = await knownDelivery(tx, facts.sha256);
   if (known?.status === "imported") return repeated(tx, facts, known);
   const deliveryId = known?.id ?? facts.id;
   await openStaging(tx);
   await startDelivery(tx, facts);
-  const intake = await readInto(tx, source, deliveryId, options);
+  const intake = new Intake();
+  const poster = early ? new EarlyPoster(tx, intake) : null;
+  await readInto(tx, source, deliveryId, intake, poster, options);
   if (intake.refused) throw new Refusal(intake);
-  const statements = await postIntake(tx, intake, deliveryId);
+  const statements = await postIntake(tx, intake, deliveryId, poster?.posted ?? null);
   if (intake.refused) throw new Refusal(intake);
   await finishDelivery(tx, deliveryId, {
     status: "imported",
@@ -89,24 +102,42 @@ async function importInto(tx: TenantTransaction, source: FileSource, facts: Deli
   return answer(facts, deliveryId, "imported", intake, statements);
 }
 
-/** Reads, stages and keeps the file piece by piece: while one piece is parsed, the server takes in the one before. */
-async function readInto(tx: TenantTransaction, source: FileSource, deliveryId: string, options: ImportOptions): Promise<Intake> {
-  const intake = new Intake();
-  let flight: Promise<void> = Promise.resolve();
+/** How many pieces may wait for the server while the next are parsed. */
+const piecesInFlight = 12;
+
+/** Reads, stages and keeps the file piece by piece: while one piece is parsed, the server takes in those before. */
+async function readInto(
+  tx: TenantTransaction,
+  source: FileSource,
+  deliveryId: string,
+  intake: Intake,
+  poster: EarlyPoster | null,
+  options: ImportOptions,
+): Promise<void> {
   let read = 0;
   let ordinal = 0;
-  const send = async (zipped: Promise<Buffer>, number: number): Promise<void> => {
-    await stageRows(tx, intake.takeRows());
-    await insertChunk(tx, deliveryId, number, await zipped);
+  let flight: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  const take = async (rows: TakenRows, zipped: Promise<Buffer> | null, number: number): Promise<void> => {
+    await stageRows(tx, rows.text);
+    await poster?.staged(rows);
+    if (zipped !== null) await insertChunk(tx, deliveryId, number, await zipped);
+    waiting -= 1;
+  };
+  const send = (zipped: Promise<Buffer> | null): void => {
+    const rows = intake.takeRows();
+    const number = ++ordinal;
+    waiting += 1;
+    flight = flight.then(() => take(rows, zipped, number));
+    flight.catch(() => undefined);
   };
   async function* paced(): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces(source)) {
       const zipped = compressed(piece);
       zipped.catch(() => undefined);
       yield piece;
-      await flight;
-      flight = send(zipped, ++ordinal);
-      flight.catch(() => undefined);
+      send(zipped);
+      if (waiting > piecesInFlight) await flight;
       read += piece.byteLength;
       options.progress?.(read);
     }
@@ -114,9 +145,8 @@ async function readInto(tx: TenantTransaction, source: FileSource, deliveryId: s
   const verification = verifyStatements(intake);
   await readStatements(paced(), verification);
   verification.finish();
+  send(null);
   await flight;
-  await stageRows(tx, intake.takeRows());
-  return intake;
 }
 
 async function keepRefused(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, intake: Intake): Promise<void> {

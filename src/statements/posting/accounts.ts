@@ -87,3 +87,9 @@ export async function lockAccounts(tx: TenantTransaction, accountIds: readonly s
     [tx.tenantId, [...accountIds].sort()],
   );
 }
+
+/** Taken under the accounts' locks, so that what is known of an account grows in the order of its moments. */
+export async function momentOfKnowledge(tx: TenantTransaction): Promise<string> {
+  const [row] = await rows<{ now: string }>(tx, "select clock_timestamp()::text as now");
+  return (row as { now: string }).now;
+}

@@ -23,6 +23,12 @@ export interface StatementDraft {
   readonly problems: StatementProblem[];
 }
 
+export interface TakenRows {
+  readonly text: string;
+  readonly stmt: number;
+  readonly ordinal: number;
+}
+
 /**
  * Takes what a reader finds and turns entries into rows for COPY, so that memory stays flat: rows are taken away with
  * `takeRows` after each chunk of the file.
@@ -34,6 +40,7 @@ export class Intake implements VerifiedSink {
   readonly problems: StatementProblem[] = [];
   entries = 0;
   #rows: string[] = [];
+  #last = { stmt: 0, ordinal: 0 };
   #open: StatementDraft | null = null;
 
   file(format: StatementFormat, variant: string): void {
@@ -82,6 +89,7 @@ export class Intake implements VerifiedSink {
     if (draft.firstDay === null || bookingDate < draft.firstDay) draft.firstDay = bookingDate;
     if (draft.lastDay === null || bookingDate > draft.lastDay) draft.lastDay = bookingDate;
     this.#rows.push(stagedRow(draft, entry, bookingDate, minor));
+    this.#last = { stmt: draft.ordinal, ordinal: draft.entries };
   }
 
   declared(_totals: DeclaredTotals): void {
@@ -110,11 +118,11 @@ export class Intake implements VerifiedSink {
     this.problems.push({ severity: "refusal", code, message, line });
   }
 
-  /** The rows staged since the last call, as text for COPY. */
-  takeRows(): string {
+  /** The rows since the last call, as text for COPY, and the last entry among all rows so far. */
+  takeRows(): TakenRows {
     const text = this.#rows.join("");
     this.#rows = [];
-    return text;
+    return { text, ...this.#last };
   }
 
   #minor(entry: StatementEntry, draft: StatementDraft): bigint | null {

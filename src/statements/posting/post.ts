@@ -7,17 +7,20 @@ import type { Day } from "../../time/day.ts";
 import type { UploadedFile } from "../contract.ts";
 import { sealAccount } from "../sealing/seal.ts";
 import type { StatementFormat } from "../statement.ts";
-import { accountKey, lockAccounts, type PostingAccount, resolveAccounts } from "./accounts.ts";
+import { accountKey, lockAccounts, momentOfKnowledge, type PostingAccount, resolveAccounts } from "./accounts.ts";
+import { confirmEarly, type EarlyPosted } from "./early.ts";
 import type { Intake } from "./intake.ts";
 import { type AmountsOf, type Candidate, daysOf, type Planned, plan, type Replaced } from "./plan.ts";
 import {
   amountsOfDay,
   amountsOfStagedDay,
+  entriesThrough,
   insertStatementDays,
   insertValueShifts,
   knownDays,
   lastClosings,
   type NewStatementDay,
+  numberTwins,
   postDetails,
   postEntries,
   postedDays,
@@ -31,14 +34,19 @@ import { type StatementTerms, type TermsRefusal, termsOf } from "./terms.ts";
  * Posts what an intake staged: decides day by day what is news, records statements, entries, flows and day nets, and seals.
  * Refusals are told to the intake; the caller then undoes the transaction.
  */
-export async function postIntake(tx: TenantTransaction, intake: Intake, deliveryId: string): Promise<UploadedFile["statements"]> {
+export async function postIntake(
+  tx: TenantTransaction,
+  intake: Intake,
+  deliveryId: string,
+  early: EarlyPosted | null = null,
+): Promise<UploadedFile["statements"]> {
   const terms = readTerms(intake);
   if (intake.refused || terms.length === 0) return [];
   const { accounts } = await resolveAccounts(tx, terms);
   const accountOf = (one: StatementTerms) => accounts.get(accountKey(one)) as PostingAccount;
   const accountIds = [...new Set(terms.map((one) => accountOf(one).id))];
   await lockAccounts(tx, accountIds);
-  const recordedAt = await momentOfKnowledge(tx);
+  const recordedAt = early?.recordedAt ?? (await momentOfKnowledge(tx));
   const span = spanOf(terms);
   await rows(tx, "select cash_management.ensure_days($1, $2)", [span.from, span.to]);
 
@@ -47,7 +55,7 @@ export async function postIntake(tx: TenantTransaction, intake: Intake, delivery
     terms.map((one) => ({ stmt: one.draft.ordinal, periodTo: one.periodTo })),
   );
   const candidates = terms.map((one): Candidate => {
-    const statementId = uuidv7();
+    const statementId = early?.stmt === one.draft.ordinal ? early.statementId : uuidv7();
     const accountId = accountOf(one).id;
     const days = daysOf(
       statementId,
@@ -58,9 +66,10 @@ export async function postIntake(tx: TenantTransaction, intake: Intake, delivery
     return { statementId, accountId, format: intake.format as StatementFormat, terms: one, days };
   });
   const { planned, replaced } = await planWith(tx, candidates, accountIds, span);
+  confirmEarly(planned, early);
   await insertStatements(tx, planned, deliveryId, recordedAt);
   await insertBalances(tx, planned);
-  await postPlanned(tx, { planned, replaced, accountIds, span, recordedAt });
+  await postPlanned(tx, { planned, replaced, accountIds, span, recordedAt, early });
   const changed = changedAccounts(planned, replaced);
   for (const account of new Map([...accounts.values()].map((one) => [one.id, one])).values()) {
     const from = changed.get(account.id);
@@ -82,12 +91,6 @@ function readTerms(intake: Intake): StatementTerms[] {
     else terms.push(read);
   }
   return terms;
-}
-
-/** Taken under the accounts' locks, so that what is known of an account grows in the order of its moments. */
-async function momentOfKnowledge(tx: TenantTransaction): Promise<string> {
-  const [row] = await rows<{ now: string }>(tx, "select clock_timestamp()::text as now");
-  return (row as { now: string }).now;
 }
 
 function spanOf(terms: readonly StatementTerms[]): Span {
@@ -139,30 +142,27 @@ interface Posting {
   readonly accountIds: readonly string[];
   readonly span: Span;
   readonly recordedAt: string;
+  readonly early: EarlyPosted | null;
 }
 
 async function postPlanned(tx: TenantTransaction, posting: Posting): Promise<void> {
-  const { planned, replaced, accountIds, span, recordedAt } = posting;
+  const { planned, replaced, accountIds, span, recordedAt, early } = posting;
   await supersedeDays(tx, [...replaced, ...(await outlivedReports(tx, planned))], recordedAt);
   const posted = planned.filter((one) => one.posted.length > 0);
   if (posted.length === 0) return;
-  await postEntries(
-    tx,
-    posted.flatMap((one) =>
-      one.posted.map((day) => ({
-        stmt: one.candidate.terms.draft.ordinal,
-        day: day.day,
-        statementId: one.candidate.statementId,
-        accountId: one.candidate.accountId,
-        periodTo: one.candidate.terms.periodTo,
-        proven: hasOracle(one),
-      })),
-    ),
-    accountIds,
-    span.from,
-    span.to,
-    recordedAt,
+  const days = posted.flatMap((one) =>
+    one.posted.map((day) => ({
+      stmt: one.candidate.terms.draft.ordinal,
+      day: day.day,
+      statementId: one.candidate.statementId,
+      accountId: one.candidate.accountId,
+      periodTo: one.candidate.terms.periodTo,
+      proven: hasOracle(one),
+      after: early?.stmt === one.candidate.terms.draft.ordinal ? early.ordinal : 0,
+    })),
   );
+  await numberTwins(tx, days);
+  await postEntries(tx, days, await entriesThrough(tx, accountIds, span.from, span.to), span.from, span.to, recordedAt);
   await postDetails(tx);
   await insertStatementDays(tx, await daysAsPosted(tx, posted, accountIds, span), recordedAt);
   await insertValueShifts(

@@ -4,6 +4,8 @@ import type { Day } from "../../time/day.ts";
 
 /** SQL of the import. Every statement names its tenant beside the policy that does too. */
 
+const maxInteger = 2_147_483_647;
+
 export interface StagedDay {
   stmt: number;
   day: Day;
@@ -130,8 +132,70 @@ export interface PostedDay {
   statementId: string;
   accountId: string;
   periodTo: Day;
+  /** Entries up to this ordinal of the statement are posted already (early.ts). */
+  after?: number;
+  /** And no further than this one. */
+  until?: number;
   /** The balance oracle has said that the day is news: equal entries beside known ones are twins, not repeats. */
   proven: boolean;
+}
+
+/**
+ * Numbers the twins among staged entries: equal entries of an account and day count on from 1, over all statements of the file that
+ * the oracle has proven, else inside each. Most entries have no twin and are not touched.
+ */
+export async function numberTwins(tx: TenantTransaction, days: readonly PostedDay[]): Promise<void> {
+  const statements = [...new Map(days.map((day) => [day.stmt, day])).values()];
+  await tx.query(
+    `with statement as (
+       select * from unnest($1::int[], $2::uuid[], $3::boolean[], $4::int[], $5::int[]) as s (stmt, account_id, proven, after, until)
+     ),
+     keyed as (
+       select e.id, e.stmt, e.ordinal, s.account_id, case when s.proven then 0 else e.stmt end as scope, e.booking_date, e.fingerprint
+       from pg_temp.staged_entries e
+       join statement s on s.stmt = e.stmt and e.ordinal > s.after and e.ordinal <= s.until
+     ),
+     twins as (
+       select account_id, scope, booking_date, fingerprint
+       from keyed
+       group by account_id, scope, booking_date, fingerprint
+       having count(*) > 1
+     ),
+     numbered as (
+       select k.id, row_number() over (partition by k.account_id, k.scope, k.booking_date, k.fingerprint order by k.stmt, k.ordinal) as number
+       from keyed k
+       join twins t on t.account_id = k.account_id and t.scope = k.scope and t.booking_date = k.booking_date and t.fingerprint = k.fingerprint
+     )
+     update pg_temp.staged_entries e
+     set occurrence = n.number
+     from numbered n
+     where e.id = n.id and n.number > 1`,
+    [
+      statements.map((one) => one.stmt),
+      statements.map((one) => one.accountId),
+      statements.map((one) => one.proven),
+      statements.map((one) => one.after ?? 0),
+      statements.map((one) => one.until ?? maxInteger),
+    ],
+  );
+}
+
+/** The last booking date of an account's entries in a span: behind it no entry can have a twin that is known. */
+export async function entriesThrough(tx: TenantTransaction, accounts: readonly string[], from: Day, to: Day): Promise<Day | null> {
+  const [row] = await rows<{ day: Day | null }>(
+    tx,
+    `select max(t.booking_date) as day
+     from unnest($2::uuid[]) as a (id)
+     cross join lateral (
+       select booking_date
+       from cash_management.cm_bank_transactions
+       where tenant_id = $1 and account_id = a.id and booking_date between $3 and $4
+       order by booking_date desc
+       limit 1
+     ) t`,
+    [tx.tenantId, accounts, from, to],
+  );
+  return row?.day ?? null;
 }
 
 /**
@@ -141,7 +205,7 @@ export interface PostedDay {
 export async function postEntries(
   tx: TenantTransaction,
   days: readonly PostedDay[],
-  accounts: readonly string[],
+  knownThrough: Day | null,
   from: Day,
   to: Day,
   recordedAt: string,
@@ -149,23 +213,12 @@ export async function postEntries(
   const [row] = await rows<{ posted: number }>(
     tx,
     `with day as (
-       select * from unnest($2::int[], $3::date[], $4::uuid[], $5::uuid[], $6::date[], $7::boolean[]) as d (stmt, day, statement_id, account_id, period_to, proven)
+       select * from unnest($2::int[], $3::date[], $4::uuid[], $5::uuid[], $6::date[], $7::boolean[], $12::int[], $13::int[]) as d (stmt, day, statement_id, account_id, period_to, proven, after, until)
      ),
-     known as (
-       select account_id, booking_date, fingerprint, max(occurrence) as occurrence
-       from cash_management.cm_bank_transactions
-       where tenant_id = $1 and account_id = any($8::uuid[]) and booking_date between $9 and $10
-       group by account_id, booking_date, fingerprint
-     ),
-     numbered as (
-       select
-         e.*, d.day, d.statement_id, d.account_id, d.proven,
-         case
-           when d.proven then row_number() over (partition by d.account_id, e.booking_date, e.fingerprint, d.proven order by e.stmt, e.ordinal)
-           else row_number() over (partition by e.stmt, e.booking_date, e.fingerprint order by e.ordinal)
-         end as number
+     news as (
+       select e.*, d.day, d.statement_id, d.account_id, d.proven
        from pg_temp.staged_entries e
-       join day d on d.stmt = e.stmt and d.day = least(e.booking_date, d.period_to)
+       join day d on d.stmt = e.stmt and d.day = least(e.booking_date, d.period_to) and e.ordinal > d.after and e.ordinal <= d.until
      ),
      posted as (
        insert into cash_management.cm_bank_transactions (
@@ -178,11 +231,16 @@ export async function postEntries(
          n.bank_reference, n.reference, n.end_to_end_id, n.transaction_reference, n.mandate_id, n.uetr, n.transaction_code, n.counterparty_name,
          n.counterparty_account, n.counterparty_bic, n.remittance, n.structured_reference, n.purpose, n.batch_count,
          coalesce(jsonb_array_length(n.details), 0), n.line, n.fingerprint,
-         n.number + case when n.proven then coalesce(k.occurrence, 0) else 0 end, $11
-       from numbered n
-       left join known k on k.account_id = n.account_id and k.booking_date = n.booking_date and k.fingerprint = n.fingerprint
-       where n.proven or k.occurrence is null or n.number > k.occurrence
-       order by n.id
+         n.occurrence + case when n.proven then coalesce(k.occurrence, 0) else 0 end, $11
+       from news n
+       left join lateral (
+         select max(t.occurrence) as occurrence
+         from cash_management.cm_bank_transactions t
+         where n.booking_date <= $8::date
+           and t.tenant_id = $1 and t.account_id = n.account_id and t.booking_date = n.booking_date and t.fingerprint = n.fingerprint
+           and t.booking_date between $9 and $10
+       ) k on true
+       where n.proven or k.occurrence is null or n.occurrence > k.occurrence
        returning id, account_id, booking_date, value_date, amount_minor, currency, state, counterparty_name, remittance
      ),
      flows as (
@@ -204,17 +262,19 @@ export async function postEntries(
       days.map((day) => day.accountId),
       days.map((day) => day.periodTo),
       days.map((day) => day.proven),
-      accounts,
+      knownThrough,
       from,
       to,
       recordedAt,
+      days.map((day) => day.after ?? 0),
+      days.map((day) => day.until ?? maxInteger),
     ],
   );
   return row?.posted ?? 0;
 }
 
 /** The transactions of batches, for entries that were posted. */
-export async function postDetails(tx: TenantTransaction): Promise<void> {
+export async function postDetails(tx: TenantTransaction, stmt: number | null = null, after = 0): Promise<void> {
   await tx.query(
     `insert into cash_management.cm_bank_transaction_details (
        tenant_id, transaction_id, ordinal, booking_date, amount_minor, currency, end_to_end_id, transaction_reference, mandate_id, uetr,
@@ -226,12 +286,16 @@ export async function postDetails(tx: TenantTransaction): Promise<void> {
        x.value ->> 'purpose'
      from pg_temp.staged_entries e
      cross join lateral jsonb_array_elements(e.details) with ordinality as x (value, ordinal)
-     where e.details is not null
+     where e.details is not null and ($2::int is null or e.stmt = $2) and (e.ordinal > $3 or $2::int is null)
+       and not exists (
+         select from cash_management.cm_bank_transaction_details d
+         where d.tenant_id = $1 and d.transaction_id = e.id and d.booking_date = e.booking_date
+       )
        and exists (
          select from cash_management.cm_bank_transactions t
          where t.tenant_id = $1 and t.id = e.id and t.booking_date = e.booking_date
        )`,
-    [tx.tenantId],
+    [tx.tenantId, stmt, after],
   );
 }
 

@@ -11,6 +11,7 @@ import { stagedColumns } from "./intake.ts";
 export async function openStaging(tx: TenantTransaction): Promise<void> {
   await tx.query(`
     set local client_min_messages = warning;
+    set local work_mem = '32MB';
     create temporary table if not exists staged_entries (
       stmt integer not null,
       ordinal integer not null,
@@ -37,7 +38,8 @@ export async function openStaging(tx: TenantTransaction): Promise<void> {
       batch_count integer,
       details jsonb,
       line integer not null,
-      fingerprint uuid not null
+      fingerprint uuid not null,
+      occurrence integer not null default 1
     ) on commit delete rows;
     delete from pg_temp.staged_entries`);
 }
