@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Problem } from "../../errors/problem.ts";
 import { findBinaries, hydrate } from "./binaries.ts";
@@ -124,13 +125,33 @@ function ended({ child }: Launched): Promise<string> {
   return new Promise((resolve) => child.once("exit", () => resolve(describe())));
 }
 
-/** A server that is just starting or stopping is waited for. */
+/** A server that is just starting, stopping or dying is waited for; a killed one looks alive for a moment, but answers no more. */
 async function settled(folder: ServerFolder): Promise<Postmaster | null> {
+  const until = Date.now() + 30_000;
   for (;;) {
     const found = livePostmaster(folder.data);
-    if (found === null || found.ready) return found;
+    if (found === null) return null;
+    if (found.ready) {
+      if (await answers(found.port)) return found;
+      if (Date.now() > until) return null;
+    }
     await delay(50);
   }
+}
+
+// "Do you speak TLS?" (SSLRequest of the frontend/backend protocol): any living server answers with one letter.
+const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ host: "127.0.0.1", port, timeout: 2_000 }, () => probe.write(question));
+    const done = (answered: boolean) => {
+      probe.destroy();
+      resolve(answered);
+    };
+    probe.once("data", () => done(true));
+    for (const event of ["error", "end", "timeout"]) probe.once(event, () => done(false));
+  });
 }
 
 /** Takes part in the use of the server; the last to leave stops it, and so does the one it is bound to. */
