@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { albrechtGroup } from "../../../src/banks/simulator/companies/albrecht-group.ts";
 import { lindenkadeStores } from "../../../src/banks/simulator/companies/lindenkade-stores.ts";
@@ -5,7 +6,7 @@ import { accountIdentification, type SimulatedCompany } from "../../../src/banks
 import { deliveries } from "../../../src/banks/simulator/deliveries.ts";
 import { type Simulation, simulate } from "../../../src/banks/simulator/simulate.ts";
 import { exponentOf, parseMoney } from "../../../src/money/money.ts";
-import { parseDay } from "../../../src/time/day.ts";
+import { addDays, parseDay } from "../../../src/time/day.ts";
 import { type CollectedStatement, collect } from "../../statements/collect.ts";
 
 const companies = [albrechtGroup, lindenkadeStores];
@@ -36,6 +37,18 @@ test.each(companies)("$name: what the readers make of a year's files is what the
       );
     }
   }
+});
+
+test("whatever the seed and the last day, every file is read without a complaint and its statements add up", async () => {
+  const lastDays = fc.integer({ min: 0, max: 730 }).map((count) => addDays(parseDay("2026-01-01"), count));
+  await fc.assert(
+    fc.asyncProperty(fc.string({ maxLength: 6 }), fc.constantFrom(...companies), lastDays, async (seed, company, to) => {
+      const read = await readEverything(simulate({ seed, company, from: addDays(to, -24), to }));
+      expect(read.size).toBe(company.accounts.length);
+      for (const statement of [...read.values()].flat()) expect(statement.sums?.balanced).toBe(true);
+    }),
+    { numRuns: 10 },
+  );
 });
 
 test("camt tells the payments of a batch beneath its entry, with parties and references", async () => {
