@@ -55,7 +55,9 @@ export function Breakdown({ day, close }: { readonly day: string; readonly close
                   const moved = changeSince(seriesOf(history.data, group.key, group.currency), group.amount, close);
                   return (
                     <tr key={`${group.key}-${group.currency}`}>
-                      <td>{rows[index - 1]?.label === group.label ? "" : group.label}</td>
+                      <td className="place" title={group.label}>
+                        {rows[index - 1]?.label === group.label ? "" : group.label}
+                      </td>
                       <td>
                         <span className="state">
                           {group.currency}

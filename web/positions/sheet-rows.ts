@@ -1,4 +1,4 @@
-import type { Position, PositionAccount } from "../../src/positions/contract.ts";
+import type { Position, PositionAccount, PositionState } from "../../src/positions/contract.ts";
 import type { Cells } from "../kit/export.ts";
 import { groupBy, sumOf } from "./figures.ts";
 
@@ -18,6 +18,8 @@ export interface Sums {
   readonly moved: string;
   readonly provisional: string;
   readonly position: string;
+  /** As weak as its weakest account. */
+  readonly state: PositionState;
 }
 
 export function accountsOf(position: Position): PositionAccount[] {
@@ -103,5 +105,10 @@ function sums(currency: string, accounts: readonly PositionAccount[]): Sums {
     moved: sumOf(accounts, ({ movedSince }) => movedSince),
     provisional: sumOf(accounts, ({ provisional }) => provisional),
     position: sumOf(accounts, ({ amount }) => amount),
+    state: weakest(accounts.map(({ state }) => state)),
   };
+}
+
+function weakest(states: readonly PositionState[]): PositionState {
+  return (["unproven", "provisional", "sealed"] as const).find((state) => states.includes(state)) ?? "empty";
 }

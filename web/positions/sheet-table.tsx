@@ -94,13 +94,15 @@ function AccountRow({ account, by }: { readonly account: PositionAccount; readon
   const { currency } = account;
   return (
     <tr>
-      <td className="indent">
+      <td className="indent name" title={account.name}>
         <Link to="/accounts/$accountId" params={{ accountId: account.accountId }} className="link">
           {account.name}
         </Link>{" "}
         <span className="muted">…{account.last4}</span>
       </td>
-      <td>{by === "bank" ? account.entity : account.bank}</td>
+      <td className="name" title={by === "bank" ? account.entity : account.bank}>
+        {by === "bank" ? account.entity : account.bank}
+      </td>
       <td>{currency}</td>
       <td className="right">{account.anchorAmount === null ? null : <Figure amount={account.anchorAmount} currency={currency} />}</td>
       <td className="muted nowrap">{account.anchorDay}</td>
@@ -165,11 +167,12 @@ function SumRow({ name, sums, className, bottom }: SumProps) {
           <Figure
             amount={sums.position}
             currency={currency}
+            state={sums.state}
             label={`Total in ${currency}`}
             onProof={() => openProof(groupProof("currency", currency, currency))}
           />
         ) : (
-          <Figure amount={sums.position} currency={currency} />
+          <Figure amount={sums.position} currency={currency} state={sums.state} />
         )}
       </td>
       <td style={style} />

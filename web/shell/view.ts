@@ -28,8 +28,9 @@ export function readView(search: Record<string, unknown>): View {
 export function useView() {
   const view: View = useSearch({ from: "__root__" });
   const navigate = useNavigate();
+  // A part that is taken away stays in the object as undefined: what is merely absent, the router would retain.
   const change = (next: { readonly [Key in keyof View]?: View[Key] | undefined }) =>
-    void navigate({ to: ".", search: (before) => readView({ ...before, ...next }) });
+    void navigate({ to: ".", search: (before) => ({ ...before, ...next }) as View });
   return {
     view,
     basis: view.basis ?? "booking",
