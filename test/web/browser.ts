@@ -79,9 +79,13 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
     signInLink,
     open: async (path = "/") => {
       const page = await newPage(browser, server.address);
+      const ready = () => page.getByRole("navigation", { name: "Pages" }).waitFor();
       await page.goto(await signInLink());
-      await page.getByRole("navigation", { name: "Pages" }).waitFor();
-      if (path !== "/") await page.goto(server.address + path);
+      await ready();
+      if (path === "/") return page;
+      await page.goto(server.address + path);
+      // Files dropped before the page has set up its ears would be lost, as they would be on any page still loading.
+      await ready();
       return page;
     },
     openAsStranger: async (path) => {

@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Account } from "../../src/accounts/contract.ts";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
@@ -71,10 +72,8 @@ function AccountTable({ accounts }: { readonly accounts: readonly Account[] }) {
                 <Link to="/accounts/$accountId" params={{ accountId: account.id }} className="link">
                   {account.name}
                 </Link>{" "}
-                <span className="muted">
-                  …{account.last4}
-                  {account.active ? "" : " · closed"}
-                </span>
+                <AccountEnd name={account.name} last4={account.last4} />
+                {account.active ? null : <span className="muted"> · closed</span>}
               </td>
               <td>{account.entity?.name}</td>
               <td>{account.bank?.name}</td>

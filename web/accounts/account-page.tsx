@@ -1,3 +1,4 @@
+import { AccountEnd } from "../kit/account-name.tsx";
 import "./account.css";
 import { SegmentedControl, Tabs } from "@mantine/core";
 import { useMemo, useState } from "react";
@@ -53,7 +54,7 @@ function Head({ account }: { readonly account: Account }) {
     <header className="account-head">
       <div>
         <h1>
-          {account.name} <span className="muted">…{account.last4}</span>
+          {account.name} <AccountEnd name={account.name} last4={account.last4} />
         </h1>
         <div className="muted">{facts.filter((fact) => fact !== undefined && fact !== null).join(" · ")}</div>
       </div>

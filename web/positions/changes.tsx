@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { addDays } from "../kit/days.ts";
 import { absolute, compareAmounts, isZero, shareForDrawing, subtractAmounts } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
@@ -40,7 +41,12 @@ export function Changes({ day, close }: { readonly day: string; readonly close: 
                         <Link to="/accounts/$accountId" params={{ accountId: move.key }} className="link">
                           {account?.name ?? move.label}
                         </Link>
-                        {account === undefined ? null : <span className="muted"> …{account.last4}</span>}
+                        {account === undefined ? null : (
+                          <>
+                            {" "}
+                            <AccountEnd name={account.name} last4={account.last4} />
+                          </>
+                        )}
                       </td>
                       <td className="right">
                         <Figure amount={move.change} currency={move.currency} change withCurrency />

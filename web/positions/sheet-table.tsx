@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import type { PositionAccount } from "../../src/positions/contract.ts";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { localMoment } from "../kit/days.ts";
 import { isZero } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
@@ -98,7 +99,7 @@ function AccountRow({ account, by }: { readonly account: PositionAccount; readon
         <Link to="/accounts/$accountId" params={{ accountId: account.accountId }} className="link">
           {account.name}
         </Link>{" "}
-        <span className="muted">…{account.last4}</span>
+        <AccountEnd name={account.name} last4={account.last4} />
       </td>
       <td className="name" title={by === "bank" ? account.entity : account.bank}>
         {by === "bank" ? account.entity : account.bank}

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Proof, ProofStep } from "../../src/accounts/contract.ts";
 import { useProof } from "../accounts/queries.ts";
+import { accountLabel } from "../kit/account-name.tsx";
 import { localMoment } from "../kit/days.ts";
 import { isZero } from "../kit/decimal.ts";
 import { Figure, stateWords } from "../kit/figure.tsx";
@@ -26,7 +27,7 @@ function Steps({ proof }: { readonly proof: Proof }) {
       <header className="proof-head">
         <div className="muted">
           <Link to="/accounts/$accountId" params={{ accountId: proof.accountId }} className="link">
-            {proof.accountName} …{proof.accountLast4}
+            {accountLabel({ name: proof.accountName, last4: proof.accountLast4 })}
           </Link>{" "}
           · {proof.day} · known {localMoment(proof.knownAt, true)}
         </div>

@@ -1,4 +1,5 @@
 import type { Grouping, PositionGroup } from "../../src/positions/contract.ts";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { compareAmounts, isZero, sumAmounts } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
@@ -51,7 +52,7 @@ function Addends({ group, asOf }: { readonly group: PositionGroup; readonly asOf
               <tr key={account.accountId}>
                 <td>
                   <button type="button" className="plain link" onClick={() => openProof(accountProof(account.accountId))}>
-                    {account.name} <span className="muted">…{account.last4}</span>
+                    {account.name} <AccountEnd name={account.name} last4={account.last4} />
                   </button>
                   <div className="muted">{account.bank}</div>
                 </td>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { CalendarAccount, CalendarDay } from "../../src/statements/contract.ts";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { addDays, localMoment } from "../kit/days.ts";
 import { Resolve } from "../kit/notice.tsx";
 import { StateMark } from "../kit/state.tsx";
@@ -43,7 +44,7 @@ export function Arrivals({ day }: { readonly day: string }) {
                           <Link to="/accounts/$accountId" params={{ accountId: account.accountId }} className="link">
                             {account.name}
                           </Link>{" "}
-                          <span className="muted">…{account.last4}</span>
+                          <AccountEnd name={account.name} last4={account.last4} />
                           <div className="muted">{account.bank}</div>
                         </td>
                         <td className="right nowrap">

@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { accountLabel } from "../kit/account-name.tsx";
 import { weekdayName, weekLabel } from "../kit/days.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
@@ -24,7 +25,7 @@ export function CellDetail({ chosen, onClose }: { readonly chosen: ChosenCell; r
     <section className="cell-detail" aria-label={`${account.name} on ${day.day}`}>
       <div>
         <h3>
-          {account.name} …{account.last4} · {weekdayName(day.day)} {day.day} {weekLabel(day.day)}
+          {accountLabel(account)} · {weekdayName(day.day)} {day.day} {weekLabel(day.day)}
         </h3>
         <StateMark mark={day.status} />
         <p>{words.fact}</p>

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, memo, useMemo, useRef } from "react";
 import type { CalendarAccount, CalendarDay, StatementCalendar } from "../../src/statements/contract.ts";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { dayRange, isoWeek, isWeekend, weekdayName } from "../kit/days.ts";
 import { formatAmount } from "../kit/money.ts";
 import type { ChosenCell } from "./monitor.tsx";
@@ -46,11 +47,9 @@ export function HeatMap({ calendar, from, to, today, chosen, onChoose }: HeatMap
               <div className="heat-name" role="rowheader">
                 <Link to="/accounts/$accountId" params={{ accountId: account.accountId }} className="link" tabIndex={-1}>
                   {account.name}
-                </Link>
-                <span className="muted">
-                  {" "}
-                  …{account.last4} · {account.bank} · {account.currency}
-                </span>
+                </Link>{" "}
+                <AccountEnd name={account.name} last4={account.last4} />
+                <span className="muted"> {[account.bank, account.currency].filter((part) => part !== "").join(" · ")}</span>
               </div>
               <Cells
                 account={account}

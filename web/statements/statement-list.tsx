@@ -2,6 +2,7 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Statement, StatementStatus } from "../../src/statements/contract.ts";
+import { AccountEnd } from "../kit/account-name.tsx";
 import { localMoment } from "../kit/days.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
@@ -89,7 +90,7 @@ export function StatementTable({ statements, withAccount }: { readonly statement
                 <Link to="/accounts/$accountId" params={{ accountId: statement.accountId }} className="link">
                   {statement.accountName}
                 </Link>{" "}
-                <span className="muted">…{statement.accountLast4}</span>
+                <AccountEnd name={statement.accountName} last4={statement.accountLast4} />
               </td>
             ) : null}
             <td className="nowrap">{statement.closingDate ?? statement.kind}</td>

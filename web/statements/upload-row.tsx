@@ -51,7 +51,7 @@ function Result({ result }: { readonly result: UploadedFile }) {
           {statement.accountId === null ? (
             <span>…{statement.account}</span>
           ) : (
-            <Link to="/accounts/$accountId" params={{ accountId: statement.accountId }}>
+            <Link to="/accounts/$accountId" params={{ accountId: statement.accountId }} className="link">
               …{statement.account}
             </Link>
           )}
