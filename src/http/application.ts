@@ -65,6 +65,7 @@ export async function makeApplication(options: HttpOptions, routes: (app: HttpAp
   registerGuard(app, options);
   await registerOpenApi(app, options.version);
   registerNextLink(app);
+  letGoOnClose(app);
   registerHealth(app, options.ready);
   await app.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
   await registerPages(app, options.pages);
@@ -83,6 +84,17 @@ export function tooMany(ttlMs: number): Problem {
 function requestId(request: { headers: IncomingMessage["headers"] }): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : uuidv7();
+}
+
+/** A connection whose request was answered while the server closes is let go, or closing would wait for its client to do so. */
+function letGoOnClose(app: HttpApplication): void {
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
+  });
 }
 
 function registerRequestLog(app: HttpApplication): void {

@@ -24,6 +24,7 @@ export async function registerHeaders(app: HttpApplication): Promise<void> {
     // Only where TLS ends at this server or at the proxy in front of it; on plain loopback it would lock the browser out.
     strictTransportSecurity: false,
     referrerPolicy: { policy: "no-referrer" },
+    xFrameOptions: { action: "deny" },
     crossOriginEmbedderPolicy: false,
   });
   app.addHook("onRequest", async (request, reply) => {

@@ -31,7 +31,7 @@ export async function registerOpenApi(app: HttpApplication, version: string): Pr
     routePrefix: "/api/docs",
     // Its own policy would allow more than ours; its files live with ours (headers.ts).
     staticCSP: false,
-    uiConfig: { docExpansion: "list", validatorUrl: null, displayRequestDuration: true },
+    uiConfig: { layout: "BaseLayout", docExpansion: "list", validatorUrl: null, displayRequestDuration: true },
     theme: { title: "APG Cash Management · API" },
   });
   app.get("/api/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger());
