@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-export async function build({ force = false, quiet = false } = {}) {
+export async function build({ force = false, quiet = false, pages = true } = {}) {
   if (force || stale(["src", "tsconfig.base.json", "tsconfig.build.json"], "dist/apg.js")) {
     if (!quiet) console.error("building the program …");
     run(join(dirname(require.resolve("typescript/package.json")), "bin", "tsc"), ["-p", "tsconfig.build.json"]);
   }
-  if (existsSync(join(root, "web/vite.config.ts")) && (force || stale(["web", "src"], "dist/web/index.html"))) {
+  if (pages && existsSync(join(root, "web/vite.config.ts")) && (force || stale(["web", "src"], "dist/web/index.html"))) {
     if (!quiet) console.error("building the pages …");
     run(join(dirname(require.resolve("vite/package.json")), "bin", "vite.js"), [
       "build",

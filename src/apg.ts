@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { mountAccessCommands } from "./access/commands.ts";
 import { commandContext } from "./apg/context.ts";
+import { mountDatabaseCommands } from "./apg/db-commands.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
@@ -17,6 +18,7 @@ import { addSettingFlags } from "./terminal/setting-flags.ts";
 const mounts: readonly MountCommands[] = [
   mountStartCommand,
   mountSettingsCommand,
+  mountDatabaseCommands,
   mountStatementCommands,
   mountImportCommand,
   mountPositionCommand,
