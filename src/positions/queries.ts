@@ -31,7 +31,7 @@ export interface AnchoredAccount {
 
 /**
  * Every account with its last closing at or before a day, and what moved behind it outside the chain. Its cost is a few index
- * probes an account, whatever the number of flows.
+ * probes an account, whatever the number of flows; its plan is kept by the server (database/migrations/0019).
  */
 export function anchoredAccounts(
   tx: TenantTransaction,
@@ -40,46 +40,16 @@ export function anchoredAccounts(
   valueBasis: boolean,
   accountId: string | null,
 ): Promise<AnchoredAccount[]> {
-  const known = (alias: string) =>
-    knownAt === null
-      ? `${alias}.superseded_at is null`
-      : `${alias}.recorded_at <= $4 and (${alias}.superseded_at is null or ${alias}.superseded_at > $4)`;
-  const shifts = `left join lateral (
-       select sum(case when v.back_valued then v.net_minor else -v.net_minor end)::text as shifted
-       from cash_management.cm_value_shifts v
-       where v.tenant_id = $1 and v.account_id = a.id and v.until_day > $2 and v.from_day <= $2 and ${known("v")}
-     ) s on true`;
   return rows<AnchoredAccount>(
     tx,
-    `select
-       a.id, a.name, a.account_number, a.currency, a.bank_id, b.name as bank, a.entity_id, e.name as entity, a.is_active,
-       coalesce(a.calendar_id, b.calendar_id) as calendar_id, a.statement_cycle, a.expected_by::text as expected_by, a.expected_time_zone,
-       c.id as closing_id, c.day as closing_day, c.closing_minor::text as closing, c.state as closing_state,
-       coalesce(m.unproven, '0') as unproven, coalesce(m.provisional, '0') as provisional, m.through as outside_through,
-       ${valueBasis ? "coalesce(s.shifted, '0')" : "'0'"} as shifted
-     from cash_management.cm_cash_accounts a
-     left join cash_management.cm_banks b on b.tenant_id = $1 and b.id = a.bank_id
-     left join cash_management.cm_entities e on e.tenant_id = $1 and e.id = a.entity_id
-     left join lateral (
-       select c.id, c.day, c.closing_minor, c.state
-       from cash_management.cm_day_closings c
-       where c.tenant_id = $1 and c.account_id = a.id and c.day <= $2 and ${known("c")}
-       order by c.day desc
-       limit 1
-     ) c on true
-     left join lateral (
-       select
-         sum(d.net_minor) filter (where d.state <> 'provisional')::text as unproven,
-         sum(d.net_minor) filter (where d.state = 'provisional')::text as provisional,
-         max(d.day) as through
-       from cash_management.cm_statement_days d
-       where d.tenant_id = $1 and d.account_id = a.id and d.closing_minor is null and d.day > coalesce(c.day, '-infinity') and d.day <= $2
-         and ${known("d")}
-     ) m on true
-     ${valueBasis ? shifts : ""}
-     where a.tenant_id = $1 and ($3::uuid is null or a.id = $3)
-     order by a.name, a.id`,
-    knownAt === null ? [tx.tenantId, day, accountId] : [tx.tenantId, day, accountId, knownAt],
+    `select l.id, l.name, l.account_number, l.currency, l.bank_id, l.bank, l.entity_id, l.entity, l.is_active, l.calendar_id, l.statement_cycle,
+       l.expected_by::text as expected_by, l.expected_time_zone, p.closing_id, p.closing_day, p.closing_minor::text as closing,
+       p.closing_state, coalesce(p.unproven_minor, 0)::text as unproven, coalesce(p.provisional_minor, 0)::text as provisional,
+       p.outside_through, coalesce(p.shifted_minor, 0)::text as shifted
+     from cash_management.account_labels($1, $5) as l
+     join cash_management.account_positions($1, $2, $3, $4, $5) as p on p.id = l.id
+     order by l.name, l.id`,
+    [tx.tenantId, day, knownAt, valueBasis, accountId],
   );
 }
 
