@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { accessRoutes, authenticateWith } from "./access/routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
@@ -7,6 +8,7 @@ import { cashFlowRoutes } from "./cash-flows/routes.ts";
 import { Problem } from "./errors/problem.ts";
 import { defaultLimits, type HttpApplication, type HttpLimits, makeApplication } from "./http/application.ts";
 import type { LogTarget } from "./http/log.ts";
+import { clearUploads } from "./http/uploads.ts";
 import { positionRoutes } from "./positions/routes.ts";
 import type { Pool } from "./postgres/connect.ts";
 import { statementRoutes } from "./statements/routes.ts";
@@ -24,6 +26,8 @@ export interface ServerOptions {
   readonly limits?: HttpLimits;
   /** Of one request; 512 MiB by default. */
   readonly uploadLimitBytes?: number;
+  /** Where uploads lie until they are imported; by default the system's folder for temporary files. */
+  readonly uploadFolder?: string;
 }
 
 const defaultUploadLimitBytes = 512 * 1024 ** 2;
@@ -48,7 +52,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /** The application without a socket; tests inject their requests into it. */
-export function makeServer(options: ServerOptions): Promise<HttpApplication> {
+export async function makeServer(options: ServerOptions): Promise<HttpApplication> {
+  const upload = { limitBytes: options.uploadLimitBytes ?? defaultUploadLimitBytes, folder: options.uploadFolder ?? tmpdir() };
+  await clearUploads(upload.folder);
   return makeApplication(
     {
       log: options.log,
@@ -65,7 +71,7 @@ export function makeServer(options: ServerOptions): Promise<HttpApplication> {
       bankRoutes(app, options.app);
       cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);
-      await statementRoutes(app, options.app, { uploadLimitBytes: options.uploadLimitBytes ?? defaultUploadLimitBytes });
+      await statementRoutes(app, options.app, { upload });
     },
   );
 }

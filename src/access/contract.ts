@@ -5,21 +5,20 @@ export const roles = ["treasurer", "analyst", "approver", "auditor", "administra
 export type Role = (typeof roles)[number];
 
 /** What can be allowed: a resource and what may be done with it (src/access/permissions.ts says to whom). */
-export const resources = ["accounts", "statements", "positions", "cash-flows", "audit", "access", "tenant"] as const;
-export type Resource = (typeof resources)[number];
+const resources = ["accounts", "statements", "positions", "cash-flows", "audit", "access", "tenant"] as const;
+type Resource = (typeof resources)[number];
 export type Permission = `${Resource}:${"read" | "write"}`;
-export const permissions = resources.flatMap((resource): Permission[] => [`${resource}:read`, `${resource}:write`]);
+const permissions = resources.flatMap((resource): Permission[] => [`${resource}:read`, `${resource}:write`]);
 
 export const TenantRef = record("TenantRef", { id: Type.String({ examples: ["aurora"] }), name: Type.String() });
 export type TenantRef = Static<typeof TenantRef>;
 
-export const Actor = record("Actor", {
+const Actor = record("Actor", {
   kind: words(["person", "key"]),
   id: Id,
   name: Type.String(),
   email: nullable(Type.String()),
 });
-export type Actor = Static<typeof Actor>;
 
 export const Session = record(
   "Session",

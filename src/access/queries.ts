@@ -122,6 +122,8 @@ export async function markSignedIn(tx: TenantTransaction, personId: string): Pro
 
 /** Seconds the person must wait; 0 when this attempt may go on, and is counted. Steps as in throttle.ts. */
 export async function countSignInAttempt(tx: TenantTransaction, personId: string): Promise<number> {
+  // A commit that waits for the disk would tell from outside that there was somebody to count for. A crash may forget a count.
+  await tx.query("set local synchronous_commit = off");
   const counted = await tx.query(
     `update cash_management.cm_people
      set failed_attempts = failed_attempts + 1,

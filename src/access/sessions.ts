@@ -1,3 +1,4 @@
+import { Problem } from "../errors/problem.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
 import type { Role } from "./contract.ts";
@@ -22,6 +23,7 @@ export interface SessionSubject {
   readonly requestId?: string | undefined;
 }
 
+/** @throws Problem `forbidden` when the person or the tenant is closed */
 export async function startSession(pool: Pool, subject: SessionSubject): Promise<StartedSession> {
   const token = newToken();
   const actor = actorOf({ kind: "person", id: subject.personId });
@@ -35,7 +37,10 @@ export async function startSession(pool: Pool, subject: SessionSubject): Promise
     await queries.markSignedIn(tx, subject.personId);
   });
   const identity = await identityOfSession(pool, token);
-  if (identity === null) throw new Error("a session that was just started is not there");
+  if (identity === null)
+    throw new Problem("forbidden", `this person may no longer come in to the tenant ${subject.tenantId}`, {
+      hint: "Ask an administrator of the tenant.",
+    });
   return { token, identity };
 }
 

@@ -19,6 +19,9 @@ export interface SignInAttempt {
 /** A session, or the tenants to choose from: the password fits in each of them. */
 export type SignedIn = { readonly session: StartedSession } | { readonly choose: readonly TenantRef[] };
 
+/** Takes the place of a person where there is none, so that the database is asked as much: the time of an answer must not tell either. */
+const nobody = { tenant_id: "nobody", person_id: "00000000-0000-4000-8000-000000000000" };
+
 // Addresses that nobody has are slowed down as well, or the pace of the answers would tell which exist.
 const strangers = new Throttle();
 
@@ -31,6 +34,7 @@ export async function signIn(pool: Pool, attempt: SignInAttempt): Promise<Signed
   const open = candidates.filter((row) => row.disabled_at === null && row.tenant_status === "active");
   if (open.length === 0) {
     strangers.attempt(attempt.email.trim().toLowerCase());
+    await countAttempt(pool, nobody, attempt.requestId);
     await passwordFits(attempt.password, null);
     throw refused();
   }
@@ -53,7 +57,7 @@ export async function signIn(pool: Pool, attempt: SignInAttempt): Promise<Signed
 }
 
 /** Counted before the password is looked at, so that guesses sent all at once are counted too. Answers how long it is locked. */
-function countAttempt(pool: Pool, row: queries.SignInRow, requestId?: string): Promise<number> {
+function countAttempt(pool: Pool, row: Pick<queries.SignInRow, "tenant_id" | "person_id">, requestId?: string): Promise<number> {
   const context = { tenantId: row.tenant_id, actor: actorOf({ kind: "person", id: row.person_id }), requestId };
   return tenantTransaction(pool, context, (tx) => queries.countSignInAttempt(tx, row.person_id));
 }

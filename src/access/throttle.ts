@@ -1,10 +1,10 @@
 import { Problem } from "../errors/problem.ts";
 
 /** Wrong passwords in a row that are let through before the first pause. */
-export const freeAttempts = 5;
+const freeAttempts = 5;
 
 /** Pause after so many attempts in a row: 30 s at the fifth, doubling, at most 16 min. The database counts in the same steps (queries.ts). */
-export function pauseSeconds(attempts: number): number {
+function pauseSeconds(attempts: number): number {
   return attempts < freeAttempts ? 0 : 30 * 2 ** Math.min(attempts - freeAttempts, 5);
 }
 

@@ -9,7 +9,8 @@ import type { Pool } from "../postgres/connect.ts";
 import { tenantRead } from "../postgres/transaction.ts";
 import { EntryPage } from "../statements/contract.ts";
 import { entriesOfAccount } from "../statements/entries.ts";
-import { parseDay, today } from "../time/day.ts";
+import { todayOfTenant } from "../tenants/tenants.ts";
+import { parseDay } from "../time/day.ts";
 import { dayRange } from "../time/day-range.ts";
 import { accountBalances, getAccount, listAccounts, listEntities } from "./accounts.ts";
 import {
@@ -106,8 +107,9 @@ export function accountRoutes(app: HttpApplication, pool: Pool): void {
     },
     async (request) => {
       const { day, knownAt, basis } = request.query;
-      const options = { day: day === undefined ? today() : parseDay(day), knownAt, basis };
-      const { nextEntry, ...proof } = await tenantRead(pool, contextOf(request), (tx) => proveFigure(tx, request.params.id, options));
+      const { nextEntry, ...proof } = await tenantRead(pool, contextOf(request), async (tx) =>
+        proveFigure(tx, request.params.id, { day: day === undefined ? await todayOfTenant(tx) : parseDay(day), knownAt, basis }),
+      );
       const next = nextEntry === null ? null : cursorText("entries", nextEntry);
       return { ...proof, entries: { items: proof.entries.items, next } };
     },

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { createSignInLink, linkMinutes } from "../access/sign-in-links.ts";
 import { type DemoTenant, ensureDemo } from "../demo/demo.ts";
@@ -47,6 +48,7 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
     log: { level: settings.logLevel },
     trustProxy: settings.trustProxy,
     uploadLimitBytes: settings.uploadLimit,
+    uploadFolder: join(settings.dataDir, "uploads"),
   });
   later(() => server.close());
   announce(server.address, database, settings, await signInLinks(server.address, database, people));

@@ -10,7 +10,7 @@ export interface Caller {
   readonly byCookie: boolean;
 }
 
-export interface Credentials {
+interface Credentials {
   readonly bearer: string | null;
   readonly session: string | null;
 }

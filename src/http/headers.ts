@@ -5,7 +5,7 @@ import type { HttpApplication } from "./application.ts";
  * What a browser may do with our pages. Scripts come from files of ours only. Styles also inline: the component library
  * writes its variables into a style element, and a style cannot read or send anything under the other directives.
  */
-export const contentSecurityPolicy = {
+const contentSecurityPolicy = {
   "default-src": ["'none'"],
   "script-src": ["'self'"],
   "style-src": ["'self'", "'unsafe-inline'"],

@@ -16,7 +16,7 @@ export async function registerOpenApi(app: HttpApplication, version: string): Pr
         version,
         description:
           "Bank statements in, a proven cash position out. Amounts are decimal strings beside their currency, days are YYYY-MM-DD, moments are RFC 3339. " +
-          "Lists are read page by page: give `next` as `after`. Writes take an Idempotency-Key, so a repeated request is answered, not repeated.",
+          "Lists are read page by page: give `next` as `after`. Uploads take an Idempotency-Key, so a repeated request is answered, not repeated.",
       },
       components: {
         securitySchemes: {
@@ -25,6 +25,7 @@ export async function registerOpenApi(app: HttpApplication, version: string): Pr
         },
       },
     },
+    transform: ({ schema, url }) => ({ schema: withBody(schema) as never, url }),
     transformObject: (document) => ("openapiObject" in document ? (named(document.openapiObject as Json) as never) : (document as never)),
   });
   await app.register(swaggerUi, {
@@ -50,6 +51,12 @@ function describeProblems(route: { url: string; config?: { access?: string }; sc
     "5xx": problemResponse("It could not be answered"),
   };
   route.schema["security"] ??= open ? [] : [{ apiKey: [] }, { session: [] }];
+}
+
+/** A body that is read as a stream has no schema to check it by; `documentedBody` says what it is (uploads.ts). */
+function withBody(schema: unknown): unknown {
+  const { documentedBody, ...rest } = (schema ?? {}) as Json;
+  return documentedBody === undefined ? schema : { ...rest, body: documentedBody };
 }
 
 /** Moves each schema that has a title into components under that name, so that generators make one type of it. */

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -22,7 +21,24 @@ export interface UploadLimits {
   /** Of one request, all files together. */
   readonly bytes: number;
   readonly files: number;
+  readonly folder: string;
 }
+
+/** For the schema of a route: what openapi.ts shows as its body. The body itself is a stream, which no schema can check. */
+export const uploadBody = {
+  documentedBody: {
+    required: true,
+    content: {
+      "multipart/form-data": {
+        schema: {
+          type: "object",
+          properties: { files: { type: "array", items: { type: "string", contentMediaType: "application/octet-stream" } } },
+        },
+      },
+      "application/octet-stream": { schema: { type: "string", contentMediaType: "application/octet-stream" } },
+    },
+  },
+};
 
 /** Lets the routes of this scope take any content as a stream: multipart forms of files, or one file as the whole body. */
 export async function takeUploads(scope: HttpApplication, limits: UploadLimits): Promise<void> {
@@ -45,7 +61,8 @@ export async function withUploads<T>(
     throw new Problem("unsupported_media_type", `the content encoding ${encoding} is not read`, { hint: "Send the file as it is." });
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limits.bytes + 1024 * 1024) throw tooLarge(limits);
-  const folder = await mkdtemp(join(tmpdir(), "apg-upload-"));
+  await mkdir(limits.folder, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(limits.folder, uploadPrefix));
   try {
     const files = request.isMultipart() ? await receiveParts(request, folder, limits) : [await receiveBody(request, folder, limits)];
     if (files.length === 0)
@@ -53,6 +70,18 @@ export async function withUploads<T>(
     return await use(files);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const uploadPrefix = "apg-upload-";
+
+/** Removes what a killed server left behind: statements must not lie about. Younger ones may belong to a server that runs. */
+export async function clearUploads(folder: string, olderThanMs = 24 * 3600_000): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(uploadPrefix))) {
+    const path = join(folder, name);
+    const status = await stat(path).catch(() => null);
+    if (status !== null && Date.now() - status.mtimeMs > olderThanMs) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -2,10 +2,10 @@ import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import { Problem } from "../errors/problem.ts";
 import { tenantRead } from "../postgres/transaction.ts";
-import { requireTenant } from "../tenants/tenants.ts";
+import { requireTenant, todayOfTenant } from "../tenants/tenants.ts";
 import type { MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
-import { parseDay, today } from "../time/day.ts";
+import { parseDay } from "../time/day.ts";
 import { type Basis, bases, type Grouping, groupings, type Position } from "./contract.ts";
 import { valuePosition } from "./position.ts";
 
@@ -32,13 +32,11 @@ export const mountPositionCommand: MountCommands = (program, context) => {
       context.withDatabase(command, async ({ database }) => {
         const tenant = { tenantId: flags.tenant, actor: `command:${userInfo().username}` };
         await requireTenant(database.app, tenant);
-        const options = {
-          asOf: flags.asOf === undefined ? today() : parseDay(flags.asOf),
-          knownAt: momentOf(flags.knownAt),
-          basis: flags.basis,
-          by: flags.by,
-        };
-        const position = await tenantRead(database.app, tenant, (tx) => valuePosition(tx, options));
+        const options = { knownAt: momentOf(flags.knownAt), basis: flags.basis, by: flags.by };
+        const asOf = flags.asOf === undefined ? undefined : parseDay(flags.asOf);
+        const position = await tenantRead(database.app, tenant, async (tx) =>
+          valuePosition(tx, { ...options, asOf: asOf ?? (await todayOfTenant(tx)) }),
+        );
         if (flags.json === true) printJson(position);
         else report(position);
       }),

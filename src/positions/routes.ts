@@ -4,7 +4,8 @@ import { contextOf } from "../http/guard.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { tenantRead } from "../postgres/transaction.ts";
 import { CalendarQuery, StatementCalendar } from "../statements/contract.ts";
-import { dayNumber, parseDay, today } from "../time/day.ts";
+import { todayOfTenant } from "../tenants/tenants.ts";
+import { dayNumber, parseDay } from "../time/day.ts";
 import { Position, PositionHistory, PositionHistoryQuery, PositionQuery } from "./contract.ts";
 import { courseOfPosition } from "./course.ts";
 import { valuePosition } from "./position.ts";
@@ -27,8 +28,8 @@ export function positionRoutes(app: HttpApplication, pool: Pool): void {
     },
     async (request) => {
       const { asOf, ...options } = request.query;
-      return tenantRead(pool, contextOf(request), (tx) =>
-        valuePosition(tx, { ...options, asOf: asOf === undefined ? today() : parseDay(asOf) }),
+      return tenantRead(pool, contextOf(request), async (tx) =>
+        valuePosition(tx, { ...options, asOf: asOf === undefined ? await todayOfTenant(tx) : parseDay(asOf) }),
       );
     },
   );

@@ -3,30 +3,36 @@ import type { HttpApplication } from "../http/application.ts";
 import { contextOf } from "../http/guard.ts";
 import { answerOnce, idempotencyHeaders } from "../http/idempotency.ts";
 import { Turnstile } from "../http/turnstile.ts";
-import { takeUploads, type UploadedContent, withUploads } from "../http/uploads.ts";
+import { takeUploads, type UploadedContent, uploadBody, withUploads } from "../http/uploads.ts";
 import type { Pool } from "../postgres/connect.ts";
 import type { TenantContext } from "../postgres/transaction.ts";
 import { UploadAnswer, type UploadedFile } from "./contract.ts";
 import { importFile } from "./import.ts";
 
-// An import holds a connection while it runs: so many at once leave the others of the pool to those who look.
-const imports = new Turnstile(3);
+export interface UploadOptions {
+  /** Of one request. */
+  readonly limitBytes: number;
+  /** Where files lie until they are imported. */
+  readonly folder: string;
+}
 
-export async function uploadRoute(app: HttpApplication, pool: Pool, uploadLimitBytes: number): Promise<void> {
-  const limits = { bytes: uploadLimitBytes, files: 1000 };
+export async function uploadRoute(app: HttpApplication, pool: Pool, options: UploadOptions): Promise<void> {
+  const limits = { bytes: options.limitBytes, files: 1000, folder: options.folder };
+  // An import holds a connection while it runs: so many at once leave the others of the pool to those who look.
+  const imports = new Turnstile(Math.max(1, Math.floor((pool.options.max ?? 10) / 3)));
   await takeUploads(app, limits);
   app.post(
     "/api/v1/statements",
     {
       config: { access: "statements:write" },
-      bodyLimit: uploadLimitBytes,
+      bodyLimit: options.limitBytes,
       schema: {
         tags: ["statements"],
         summary: "Upload statement files",
         description:
           "A multipart form of files, or one file as the whole body with its name in X-File-Name (percent-encoded). Each file is imported whole or not at all; " +
           "a known file changes nothing. A form is answered with what happened to each of its files; a single file that cannot be read is refused with 422.",
-        consumes: ["multipart/form-data", "application/octet-stream", "application/xml", "text/plain"],
+        ...uploadBody,
         headers: idempotencyHeaders,
         response: { 200: UploadAnswer, 201: UploadAnswer },
       },
@@ -35,7 +41,7 @@ export async function uploadRoute(app: HttpApplication, pool: Pool, uploadLimitB
       const whole = !request.isMultipart();
       const answer = await withUploads(request, limits, (files) =>
         answerOnce(pool, request, files.map(({ name, sha256 }) => `${sha256} ${name}`).join("\n"), async () => {
-          const body = { files: await importEach(pool, contextOf(request), files) };
+          const body = { files: await importEach(imports, pool, contextOf(request), files) };
           return { status: statusOf(body.files, whole), body };
         }),
       );
@@ -46,7 +52,12 @@ export async function uploadRoute(app: HttpApplication, pool: Pool, uploadLimitB
   );
 }
 
-async function importEach(pool: Pool, context: TenantContext, files: readonly UploadedContent[]): Promise<UploadedFile[]> {
+async function importEach(
+  imports: Turnstile,
+  pool: Pool,
+  context: TenantContext,
+  files: readonly UploadedContent[],
+): Promise<UploadedFile[]> {
   const imported: UploadedFile[] = [];
   for (const file of files) imported.push(await imports.pass(() => importFile(pool, context, file)));
   return imported;

@@ -27,3 +27,10 @@ export async function tenantExists(tx: TenantTransaction): Promise<boolean> {
   const result = await tx.query("select 1 from cash_management.cm_tenants where tenant_id = $1", [tx.tenantId]);
   return result.rowCount === 1;
 }
+
+export async function timeZoneOfTenant(tx: TenantTransaction): Promise<string | undefined> {
+  const result = await tx.query<{ time_zone: string }>("select time_zone from cash_management.cm_tenants where tenant_id = $1", [
+    tx.tenantId,
+  ]);
+  return result.rows[0]?.time_zone;
+}

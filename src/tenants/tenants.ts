@@ -1,7 +1,8 @@
 import { Problem } from "../errors/problem.ts";
 import { exponentOf } from "../money/money.ts";
 import type { Pool } from "../postgres/connect.ts";
-import { requireTenantId, type TenantContext, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
+import { requireTenantId, type TenantContext, type TenantTransaction, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
+import { type Day, today } from "../time/day.ts";
 import * as queries from "./queries.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -41,6 +42,11 @@ export async function requireTenant(pool: Pool, context: TenantContext): Promise
   throw new Problem("tenant_not_found", `there is no tenant ${context.tenantId}`, {
     hint: "apg tenant list shows them; apg tenant create makes one.",
   });
+}
+
+/** The day it is where the tenant is: what "today" means to its people. */
+export async function todayOfTenant(tx: TenantTransaction, now = new Date()): Promise<Day> {
+  return today((await queries.timeZoneOfTenant(tx)) ?? "UTC", now);
 }
 
 function isTimeZone(name: string): boolean {

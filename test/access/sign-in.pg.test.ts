@@ -180,6 +180,19 @@ describe("by a one-time link", () => {
     expect((await api.current.app.inject({ url })).headers.location).toBe("/");
   });
 
+  test("does not open for a person who was disabled since", async () => {
+    const token = await link();
+    const set = (disabled: string) =>
+      api.current.database.admin.query(
+        `update cash_management.cm_people set disabled_at = ${disabled} where email = 'auditor@acme.example'`,
+      );
+    await set("now()");
+    const answer = await post("/api/v1/session/link", { token });
+    await set("null");
+    expect(answer.json()).toMatchObject({ code: "forbidden" });
+    expect(answer.cookies).toEqual([]);
+  });
+
   test("an old one is refused", async () => {
     const token = await link();
     await api.current.database.admin.query(

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { createApiKey } from "../../src/access/api-keys.ts";
 import type { Role } from "../../src/access/contract.ts";
@@ -13,6 +16,7 @@ export const testPasswordOfPeople = "correct horse battery";
 export interface TestApi {
   readonly app: HttpApplication;
   readonly database: TestDatabase;
+  readonly uploadFolder: string;
   /** Authorization headers by name. */
   readonly keys: { readonly acme: Headers; readonly acmeReadOnly: Headers; readonly globex: Headers };
   /** Ids of the people of acme by role. */
@@ -28,6 +32,7 @@ export function testApi(): { readonly current: TestApi } {
   afterAll(async () => {
     await api?.app.close();
     await api?.database.drop();
+    if (api !== undefined) rmSync(api.uploadFolder, { recursive: true });
   });
   return {
     get current() {
@@ -54,6 +59,7 @@ async function openApi(database: TestDatabase): Promise<TestApi> {
     acmeReadOnly: await key("acme", ["read"]),
     globex: await key("globex", ["read", "write"]),
   };
+  const uploadFolder = mkdtempSync(join(tmpdir(), "apg-test-uploads-"));
   const app = await makeServer({
     app: database.app,
     host: "127.0.0.1",
@@ -61,7 +67,8 @@ async function openApi(database: TestDatabase): Promise<TestApi> {
     log: { level: "silent" },
     pages: null,
     limits: { requestsPerMinutePerAddress: 100_000, requestsPerMinutePerTenant: 100_000 },
+    uploadFolder,
     uploadLimitBytes: 2 * 1024 * 1024,
   });
-  return { app, database, keys, people };
+  return { app, database, uploadFolder, keys, people };
 }

@@ -56,6 +56,11 @@ describe("the OpenAPI document of the server", () => {
       }
   });
 
+  test("says that an upload is a form of files, or one file", () => {
+    const body = (document.paths["/api/v1/statements"]?.["post"] as { requestBody?: { content?: object } } | undefined)?.requestBody;
+    expect(Object.keys(body?.content ?? {})).toEqual(["multipart/form-data", "application/octet-stream"]);
+  });
+
   test("has schemas that are JSON Schema 2020-12, with references that lead somewhere", () => {
     const ajv = new Ajv2020({ strict: false, formats: { date: true, "date-time": true, uuid: true, binary: true } });
     ajv.addSchema({ $id: "openapi", ...document });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { clearUploads } from "../../src/http/uploads.ts";
 import type { UploadAnswer } from "../../src/statements/contract.ts";
 import { testApi } from "../helpers/api.ts";
 import { camt053 } from "../helpers/camt.ts";
@@ -104,17 +105,18 @@ describe("uploading statements", () => {
   });
 
   test("nothing of an upload is left on the disk of the server", async () => {
-    const elsewhere = mkdtempSync(join(tmpdir(), "apg-test-"));
-    const usual = process.env["TMPDIR"];
-    process.env["TMPDIR"] = elsewhere;
-    try {
-      await uploadForm({ "a.xml": fresh(), "b.txt": "junk" });
-      expect(readdirSync(elsewhere)).toEqual([]);
-    } finally {
-      if (usual === undefined) delete process.env["TMPDIR"];
-      else process.env["TMPDIR"] = usual;
-      rmSync(elsewhere, { recursive: true });
-    }
+    await uploadForm({ "a.xml": fresh(), "b.txt": "junk" });
+    expect(readdirSync(api.current.uploadFolder)).toEqual([]);
+  });
+
+  test("what a killed server left is removed after a day", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "apg-test-"));
+    const [old, young] = [join(folder, "apg-upload-old"), join(folder, "apg-upload-young")];
+    for (const path of [old, young]) mkdirSync(path);
+    utimesSync(old, new Date(0), new Date(0));
+    await clearUploads(folder);
+    expect(readdirSync(folder)).toEqual(["apg-upload-young"]);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { problemOfDatabase } from "../../src/errors/database.ts";
 import { Problem } from "../../src/errors/problem.ts";
-import { createTenant, listTenants } from "../../src/tenants/tenants.ts";
+import { tenantRead } from "../../src/postgres/transaction.ts";
+import { createTenant, listTenants, todayOfTenant } from "../../src/tenants/tenants.ts";
 import { testApi } from "../helpers/api.ts";
 
 const api = testApi();
@@ -16,6 +17,15 @@ test("the program's own role can neither open nor list tenants", async () => {
   const { app } = api.current.database;
   await expect(createTenant(app, { id: "mine", name: "Mine" }, "test")).rejects.toMatchObject({ code: "42501" });
   await expect(listTenants(app)).rejects.toMatchObject({ code: "42501" });
+});
+
+test("today is the day it is where the tenant is", async () => {
+  const { admin, app } = api.current.database;
+  await createTenant(admin, { id: "auckland", name: "Auckland", timeZone: "Pacific/Auckland" }, "test");
+  await createTenant(admin, { id: "honolulu", name: "Honolulu", timeZone: "Pacific/Honolulu" }, "test");
+  const noonUtc = new Date("2026-11-22T12:00:00Z");
+  const day = (tenantId: string) => tenantRead(app, { tenantId, actor: "test" }, (tx) => todayOfTenant(tx, noonUtc));
+  expect([await day("auckland"), await day("honolulu")]).toEqual(["2026-11-23", "2026-11-22"]);
 });
 
 test("an id that is taken is a conflict", async () => {
