@@ -4,9 +4,11 @@ import { useState } from "react";
 import type { Account } from "../../src/accounts/contract.ts";
 import { AccountEnd } from "../kit/account-name.tsx";
 import { Figure } from "../kit/figure.tsx";
+import { GapRow } from "../kit/gap-row.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
 import { StateMark } from "../kit/state.tsx";
+import { useWindowed } from "../kit/windowed.ts";
 import { accountProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import { useAccounts } from "./queries.ts";
@@ -50,8 +52,9 @@ export default function AccountList() {
 
 function AccountTable({ accounts }: { readonly accounts: readonly Account[] }) {
   const { openProof } = useView();
+  const { scroll, shown, before, after } = useWindowed(accounts, 30);
   return (
-    <div className="panel sheet-scroll">
+    <div ref={scroll} className="panel sheet-scroll">
       <table className="sheet">
         <thead>
           <tr>
@@ -66,7 +69,8 @@ function AccountTable({ accounts }: { readonly accounts: readonly Account[] }) {
           </tr>
         </thead>
         <tbody>
-          {accounts.map((account) => (
+          <GapRow height={before} columns={8} />
+          {shown.map((account) => (
             <tr key={account.id}>
               <td>
                 <Link to="/accounts/$accountId" params={{ accountId: account.id }} className="link">
@@ -94,6 +98,7 @@ function AccountTable({ accounts }: { readonly accounts: readonly Account[] }) {
               <td className="nowrap">{account.latest?.sealedThrough}</td>
             </tr>
           ))}
+          <GapRow height={after} columns={8} />
         </tbody>
       </table>
     </div>

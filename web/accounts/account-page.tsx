@@ -14,7 +14,8 @@ import { accountProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import { AccountStatements } from "./account-statements.tsx";
 import { Entries } from "./entries.tsx";
-import { useAccount, useBalances } from "./queries.ts";
+import { useAccount } from "./queries.ts";
+import { useCourse } from "./use-course.ts";
 
 /** One account: its figure, its course, its entries and its statements. */
 export default function AccountPage({ accountId }: { readonly accountId: string }) {
@@ -115,8 +116,8 @@ function CoursePanel({ account }: { readonly account: Account }) {
   const { view, basis, openProof } = useView();
   const [span, setSpan] = useState("182");
   const day = view.asOf ?? todayText();
-  const balances = useBalances(account.id, addDays(day, -Number(span)), day, basis);
-  const points = useMemo(() => balances.data?.days.filter(({ state }) => state !== "empty") ?? [], [balances.data]);
+  const balances = useCourse(account, addDays(day, -Number(span)), day);
+  const points = useMemo(() => balances.data?.filter(({ state }) => state !== "empty") ?? [], [balances.data]);
   return (
     <section className="panel" aria-label="Course of the balance">
       <div className="panel-head">

@@ -5,6 +5,7 @@ import type { Account } from "../../src/accounts/contract.ts";
 import type { Entry } from "../../src/statements/contract.ts";
 import { ExportButtons } from "../kit/export-buttons.tsx";
 import { Empty, ErrorNotice, Waiting } from "../kit/notice.tsx";
+import { KnownNow } from "../shell/known-now.tsx";
 import { EntryFilterBar } from "./entry-filter.tsx";
 import { EntryRow } from "./entry-row.tsx";
 import { type EntryFilter, useEntries } from "./queries.ts";
@@ -22,6 +23,7 @@ export function Entries({ account }: { readonly account: Account }) {
           {entries.length}
           {query.hasNextPage ? " shown, more as you scroll" : entries.length === 1 ? " entry" : " entries"}
         </span>
+        <KnownNow what="Entries" />
         <span className="spacer" />
         <ExportButtons name={`entries-${account.last4}`} cells={() => entryCells(entries)} />
       </div>

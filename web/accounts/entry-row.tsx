@@ -38,6 +38,7 @@ export function EntryRow({ entry, open, onToggle }: RowProps) {
           amount={entry.amount}
           currency={entry.currency}
           withCurrency
+          state={entry.status === "booked" ? undefined : "provisional"}
           label={`Entry of ${entry.bookingDate ?? "unknown day"}`}
           onProof={() => openProof(accountProof(entry.accountId), entry.bookingDate ?? undefined)}
         />

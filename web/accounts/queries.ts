@@ -28,8 +28,9 @@ export function useAccount(accountId: string) {
   });
 }
 
-export function useBalances(accountId: string, from: string, to: string, basis: Basis) {
+export function useBalances(accountId: string, from: string, to: string, basis: Basis, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: ["balances", accountId, from, to, basis],
     queryFn: ({ signal }) => get<AccountBalances>(`/accounts/${accountId}/balances`, { from, to, basis }, signal),
     placeholderData: keepPreviousData,

@@ -21,6 +21,13 @@ export function Figure({ amount, currency, state, withCurrency = false, change =
     isNegative(amount) ? "figure-negative" : isZero(amount) ? "figure-zero" : "",
     state === undefined ? "" : `figure-${state}`,
   ].join(" ");
+  // Nothing known is not nought: it shows as a dash.
+  if (state === "empty")
+    return (
+      <span className="figure figure-empty" title={stateWords.empty}>
+        <span className="figure-number">–</span>
+      </span>
+    );
   const content = (
     <>
       {withCurrency ? <span className="figure-currency">{currency}</span> : null}

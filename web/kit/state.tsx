@@ -1,4 +1,4 @@
-import type { Composition, PositionState } from "../../src/positions/contract.ts";
+import type { Composition, PositionGroup, PositionState } from "../../src/positions/contract.ts";
 import type { CalendarStatus } from "../../src/statements/contract.ts";
 import { absolute, addAmounts, isZero, shareForDrawing } from "./decimal.ts";
 import { formatAmount } from "./money.ts";
@@ -29,6 +29,11 @@ export function CompositionBar({ composition, currency }: { readonly composition
       ))}
     </div>
   );
+}
+
+/** The state of a group's figure; a group of which nothing is known has no figure at all. */
+export function stateOfGroup(group: PositionGroup): PositionState {
+  return group.accounts.every(({ state }) => state === "empty") ? "empty" : stateOfComposition(group.composition);
 }
 
 /** The state of a figure that is a sum: as weak as the weakest part of it that is not zero. */

@@ -5,7 +5,7 @@ import { addDays } from "../kit/days.ts";
 import { absolute, addAmounts, compareAmounts, shareForDrawing } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Resolve } from "../kit/notice.tsx";
-import { CompositionBar, Legend, StateMark, stateOfComposition } from "../kit/state.tsx";
+import { CompositionBar, Legend, StateMark, stateOfGroup } from "../kit/state.tsx";
 import { groupProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import { changeSince, seriesOf } from "./figures.ts";
@@ -47,7 +47,6 @@ export function Breakdown({ day, close }: { readonly day: string; readonly close
                   <th className="right">Position</th>
                   <th className="right">Since {close}</th>
                   <th>Share of currency</th>
-                  <th>Made of</th>
                 </tr>
               </thead>
               <tbody>
@@ -68,19 +67,16 @@ export function Breakdown({ day, close }: { readonly day: string; readonly close
                         <Figure
                           amount={group.amount}
                           currency={group.currency}
-                          state={stateOfComposition(group.composition)}
+                          state={stateOfGroup(group)}
                           label={`${group.label} in ${group.currency}`}
                           onProof={() => openProof(groupProof(by, group.currency, group.key))}
                         />
                       </td>
                       <td className="right">{moved === null ? "" : <Figure amount={moved} currency={group.currency} change />}</td>
                       <td className="share">
-                        <div className="bar">
-                          <span style={{ width: `${shareForDrawing(group.amount, grossOf(groups, group.currency))}%` }} />
+                        <div style={{ width: `${Math.max(1, shareForDrawing(group.amount, grossOf(groups, group.currency)))}%` }}>
+                          <CompositionBar composition={group.composition} currency={group.currency} />
                         </div>
-                      </td>
-                      <td className="share">
-                        <CompositionBar composition={group.composition} currency={group.currency} />
                       </td>
                     </tr>
                   );

@@ -5,6 +5,7 @@ import type { Position } from "../../src/positions/contract.ts";
 import { addDays, previousWeekday, todayText, weekdayName, weekLabel } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
+import { stateOfGroup } from "../kit/state.tsx";
 import { useView } from "../shell/view.ts";
 import { Arrivals } from "../statements/arrivals.tsx";
 import { DropZone } from "../statements/drop-zone.tsx";
@@ -12,6 +13,7 @@ import { Breakdown } from "./breakdown.tsx";
 import { Changes } from "./changes.tsx";
 import { CurrencyCard } from "./currency-card.tsx";
 import { byWeight } from "./figures.ts";
+import { Movements } from "./movements.tsx";
 import { usePosition, usePositionHistory } from "./queries.ts";
 
 const spans = { "13w": 91, "26w": 182, "57w": 399 } as const;
@@ -28,7 +30,7 @@ export default function Cockpit() {
     <div className="page cockpit">
       <Resolve of={position} lines={12}>
         {(data) =>
-          data.groups.length === 0 ? (
+          nothingKnown(data) ? (
             <FirstStatement />
           ) : (
             <>
@@ -41,9 +43,12 @@ export default function Cockpit() {
               <div className="cockpit-columns">
                 <div className="cockpit-side">
                   <Breakdown close={closeBefore(data)} day={data.asOf} />
+                  <Movements day={data.asOf} close={closeBefore(data)} />
+                </div>
+                <div className="cockpit-side">
+                  <Arrivals day={data.asOf} />
                   <Changes day={data.asOf} close={closeBefore(data)} />
                 </div>
-                <Arrivals day={data.asOf} />
               </div>
             </>
           )
@@ -51,6 +56,10 @@ export default function Cockpit() {
       </Resolve>
     </div>
   );
+}
+
+function nothingKnown({ groups }: Position): boolean {
+  return groups.every((group) => stateOfGroup(group) === "empty");
 }
 
 /** The close before the newest day that any statement tells of: on a Sunday it is Thursday's, so Friday's changes show. */

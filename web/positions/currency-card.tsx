@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { PositionGroup, PositionHistory } from "../../src/positions/contract.ts";
 import { compareAmounts } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
-import { CompositionBar, stateOfComposition } from "../kit/state.tsx";
+import { CompositionBar, stateOfGroup } from "../kit/state.tsx";
 import { groupProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import { Course } from "./course.tsx";
@@ -38,7 +38,7 @@ export function CurrencyCard({ group, history, close }: CardProps) {
         <Figure
           amount={group.amount}
           currency={group.currency}
-          state={stateOfComposition(group.composition)}
+          state={stateOfGroup(group)}
           label={`Position in ${group.currency}`}
           onProof={() => openProof(groupProof("currency", group.currency, group.key))}
         />

@@ -14,7 +14,8 @@ export type SheetRow =
 export interface Sums {
   readonly currency: string;
   readonly accounts: number;
-  readonly anchor: string;
+  /** Null while no account of the sum has a closing. */
+  readonly anchor: string | null;
   readonly moved: string;
   readonly provisional: string;
   readonly position: string;
@@ -39,8 +40,8 @@ export function filtered(accounts: readonly PositionAccount[], text: string): Po
 export function sheetRows(accounts: readonly PositionAccount[], by: Arrangement): SheetRow[] {
   const tops = new Map<string, PositionAccount[]>();
   for (const account of accounts) {
-    const members = tops.get(account[by]);
-    if (members === undefined) tops.set(account[by], [account]);
+    const members = tops.get(nameIn(account, by));
+    if (members === undefined) tops.set(nameIn(account, by), [account]);
     else members.push(account);
   }
   const rows: SheetRow[] = [];
@@ -55,6 +56,12 @@ export function sheetRows(accounts: readonly PositionAccount[], by: Arrangement)
       rows.push({ kind: "subtotal", key: `sum ${name} ${group.currency}`, name, sums: sums(group.currency, group.accounts) });
   }
   return rows;
+}
+
+/** Accounts that no master data names yet stand together, under words instead of a blank. */
+function nameIn(account: PositionAccount, by: Arrangement): string {
+  const names = { entity: account.entity || "Without company", bank: account.bank || "Without bank", currency: account.currency };
+  return names[by];
 }
 
 export function totals(accounts: readonly PositionAccount[]): Sums[] {
@@ -101,7 +108,7 @@ function sums(currency: string, accounts: readonly PositionAccount[]): Sums {
   return {
     currency,
     accounts: accounts.length,
-    anchor: sumOf(accounts, ({ anchorAmount }) => anchorAmount),
+    anchor: accounts.some(({ anchorAmount }) => anchorAmount !== null) ? sumOf(accounts, ({ anchorAmount }) => anchorAmount) : null,
     moved: sumOf(accounts, ({ movedSince }) => movedSince),
     provisional: sumOf(accounts, ({ provisional }) => provisional),
     position: sumOf(accounts, ({ amount }) => amount),

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
 import type { PositionAccount } from "../../src/positions/contract.ts";
 import { AccountEnd } from "../kit/account-name.tsx";
 import { localMoment } from "../kit/days.ts";
 import { isZero } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
+import { GapRow } from "../kit/gap-row.tsx";
 import { StateMark } from "../kit/state.tsx";
+import { useWindowed } from "../kit/windowed.ts";
 import { accountProof, groupProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
 import type { Arrangement, SheetRow, Sums } from "./sheet-rows.ts";
@@ -21,20 +21,7 @@ const rowHeight = 30;
 
 /** Sticky head, sticky totals, and only the rows on the screen in the document. */
 export function SheetTable({ rows, totals, by }: TableProps) {
-  const scroll = useRef<HTMLDivElement>(null);
-  // Small sheets are drawn whole, so that the browser's own search and print see every row.
-  const whole = rows.length <= 300;
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => rowHeight,
-    overscan: 20,
-    enabled: !whole,
-  });
-  const items = virtual.getVirtualItems();
-  const shown = whole ? rows : items.map(({ index }) => rows[index]).filter((row) => row !== undefined);
-  const before = whole ? 0 : (items[0]?.start ?? 0);
-  const after = whole ? 0 : Math.max(0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0));
+  const { scroll, shown, before, after } = useWindowed(rows, rowHeight);
   return (
     <div ref={scroll} className="panel sheet-scroll worksheet">
       <table className="sheet" aria-rowcount={rows.length}>
@@ -53,11 +40,11 @@ export function SheetTable({ rows, totals, by }: TableProps) {
           </tr>
         </thead>
         <tbody>
-          {before === 0 ? null : <Gap height={before} />}
+          <GapRow height={before} columns={10} />
           {shown.map((row) => (
             <Row key={row.key} row={row} by={by} />
           ))}
-          {after === 0 ? null : <Gap height={after} />}
+          <GapRow height={after} columns={10} />
         </tbody>
         <tfoot>
           {totals.map((sums, index) => (
@@ -66,14 +53,6 @@ export function SheetTable({ rows, totals, by }: TableProps) {
         </tfoot>
       </table>
     </div>
-  );
-}
-
-function Gap({ height }: { readonly height: number }) {
-  return (
-    <tr>
-      <td colSpan={10} style={{ height, padding: 0, border: 0 }} />
-    </tr>
   );
 }
 
@@ -131,8 +110,8 @@ function AccountRow({ account, by }: { readonly account: PositionAccount; readon
 }
 
 function arrival({ stale, staleSince, expectedBy }: PositionAccount) {
-  if (stale) return <StateMark mark="late" word={`stale since ${staleSince ?? "its last statement"}`} />;
-  return expectedBy === null ? null : `due ${localMoment(expectedBy)}`;
+  if (stale) return <StateMark mark="late" word={`late, ${staleSince ?? "none came"}`} />;
+  return expectedBy === null ? null : `due ${localMoment(expectedBy).slice(0, 10)}`;
 }
 
 interface SumProps {
@@ -154,7 +133,7 @@ function SumRow({ name, sums, className, bottom }: SumProps) {
       </td>
       <td style={style}>{currency}</td>
       <td style={style} className="right">
-        <Figure amount={sums.anchor} currency={currency} />
+        {sums.anchor === null ? null : <Figure amount={sums.anchor} currency={currency} />}
       </td>
       <td style={style} />
       <td style={style} className="right">

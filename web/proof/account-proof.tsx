@@ -9,6 +9,7 @@ import { Figure, stateWords } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { Resolve } from "../kit/notice.tsx";
 import { useView } from "../shell/view.ts";
+import type { Place } from "./file.ts";
 import { FileStep } from "./file-step.tsx";
 import { SealStep } from "./seal-step.tsx";
 import { EntriesStep, StatementStep } from "./statement-step.tsx";
@@ -21,7 +22,7 @@ export function AccountProof({ accountId, day }: { readonly accountId: string; r
 }
 
 function Steps({ proof }: { readonly proof: Proof }) {
-  const [line, setLine] = useState<number | null>(null);
+  const [place, setPlace] = useState<Place | null>(null);
   return (
     <div className="proof">
       <header className="proof-head">
@@ -44,8 +45,8 @@ function Steps({ proof }: { readonly proof: Proof }) {
       </section>
       <SealStep proof={proof} />
       {proof.statement === null ? null : <StatementStep statement={proof.statement} balances={proof.balances} problems={proof.problems} />}
-      {proof.statement === null ? null : <EntriesStep statement={proof.statement} first={proof.entries} onLine={setLine} />}
-      {proof.delivery === null ? null : <FileStep delivery={proof.delivery} line={line} onLine={setLine} />}
+      {proof.statement === null ? null : <EntriesStep statement={proof.statement} first={proof.entries} onPlace={setPlace} />}
+      {proof.delivery === null ? null : <FileStep delivery={proof.delivery} place={place} onPlace={setPlace} />}
     </div>
   );
 }

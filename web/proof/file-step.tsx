@@ -1,25 +1,29 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Delivery } from "../../src/statements/contract.ts";
 import { address } from "../kit/api.ts";
 import { localMoment } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { formatBytes, formatCount } from "../kit/money.ts";
 import { ErrorNotice, Waiting } from "../kit/notice.tsx";
-import { fetchFile } from "./file.ts";
+import { fetchFile, fileRows, type Place, rowOf } from "./file.ts";
+
+const shownUpTo = 8 * 1024 * 1024;
+const rowsShown = 600;
 
 interface FileProps {
   readonly delivery: Delivery;
-  /** Line to show, when an entry was followed into the file. */
-  readonly line: number | null;
-  readonly onLine: (line: number | null) => void;
+  /** What to show, when an entry was followed into the file. */
+  readonly place: Place | null;
+  readonly onPlace: (place: Place | null) => void;
 }
 
 /** The end of the way: the bytes as they came, with their hash computed here once more. */
-export function FileStep({ delivery, line, onLine }: FileProps) {
+export function FileStep({ delivery, place, onPlace }: FileProps) {
   const [shown, setShown] = useState(false);
-  const open = shown || line !== null;
+  const small = delivery.bytes <= shownUpTo;
+  const open = small && (shown || place !== null);
   return (
     <section className="proof-step" aria-labelledby="proof-file">
       <h3 id="proof-file">
@@ -49,60 +53,66 @@ export function FileStep({ delivery, line, onLine }: FileProps) {
         >
           Download the bytes
         </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-expanded={open}
-          onClick={() => {
-            setShown(!open);
-            onLine(null);
-          }}
-        >
-          {open ? "Hide the file" : "Show the file here"}
-        </Button>
+        {small ? (
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-expanded={open}
+            onClick={() => {
+              setShown(!open);
+              onPlace(null);
+            }}
+          >
+            {open ? "Hide the file" : "Show the file here"}
+          </Button>
+        ) : (
+          <span className="muted">too large to show here</span>
+        )}
       </div>
-      {open ? <Bytes delivery={delivery} line={line} /> : null}
+      {open ? <Bytes delivery={delivery} place={place} /> : null}
     </section>
   );
 }
 
-function Bytes({ delivery, line }: { readonly delivery: Delivery; readonly line: number | null }) {
+function Bytes({ delivery, place }: { readonly delivery: Delivery; readonly place: Place | null }) {
   const file = useQuery({
     queryKey: ["file", delivery.id],
     queryFn: ({ signal }) => fetchFile(delivery.id, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
   });
+  const rows = useMemo(() => fileRows(file.data?.lines ?? []), [file.data]);
+  const at = place === null ? -1 : rowOf(rows, place);
   const marked = useRef<HTMLLIElement>(null);
-  const ready = file.data !== undefined;
   useEffect(() => {
-    if (ready && line !== null) marked.current?.scrollIntoView({ block: "center" });
-  }, [ready, line]);
+    if (at >= 0) marked.current?.scrollIntoView({ block: "center" });
+  }, [at]);
   if (file.error !== null) return <ErrorNotice error={file.error} onRetry={() => void file.refetch()} />;
   if (file.data === undefined) return <Waiting lines={4} label="Fetching the file" />;
-  const { lines, sha256, bytes } = file.data;
-  // Large files show the surroundings of the line; the whole is a download away.
-  const span = 400;
-  const first = Math.max(0, Math.min((line ?? 1) - span / 2, lines.length - span));
+  // Long files show the surroundings of the place; the whole is a download away.
+  const first = Math.max(0, Math.min(at - rowsShown / 2, rows.length - rowsShown));
   return (
     <>
-      <p className={sha256 === null || sha256 === delivery.sha256 ? "good" : "bad"}>
-        {sha256 === null
-          ? `${formatCount(bytes)} bytes fetched; this browser computes hashes only over https.`
-          : sha256 === delivery.sha256
-            ? `sha-256 of the ${formatCount(bytes)} bytes just fetched, computed in this browser: the same.`
-            : `sha-256 of the bytes just fetched is ${sha256}: not the file that arrived.`}
-      </p>
-      <ol className="bytes mono" start={first + 1} aria-label={`Lines of ${delivery.file}`}>
-        {lines.slice(first, first + span).map((text, index) => {
-          const number = first + index + 1;
-          return (
-            <li key={number} ref={number === line ? marked : null} className={number === line ? "marked" : ""} value={number}>
-              {text === "" ? " " : text}
-            </li>
-          );
-        })}
+      <HashCheck delivery={delivery} sha256={file.data.sha256} bytes={file.data.bytes} />
+      <ol className="bytes mono" aria-label={`Lines of ${delivery.file}`}>
+        {rows.slice(first, first + rowsShown).map(({ row, line, continued, text }) => (
+          <li
+            key={row}
+            ref={row === at ? marked : null}
+            className={[continued ? "continued" : "", row === at ? "marked" : ""].join(" ")}
+            value={line}
+          >
+            {text === "" ? " " : text}
+          </li>
+        ))}
       </ol>
     </>
   );
+}
+
+function HashCheck({ delivery, sha256, bytes }: { readonly delivery: Delivery; readonly sha256: string | null; readonly bytes: number }) {
+  if (sha256 === null) return <p className="muted">{formatCount(bytes)} bytes fetched; this browser computes hashes only over https.</p>;
+  if (sha256 === delivery.sha256)
+    return <p className="good">sha-256 of the {formatCount(bytes)} bytes just fetched, computed in this browser: the same.</p>;
+  return <p className="bad">sha-256 of the bytes just fetched is {sha256}: not the file that arrived.</p>;
 }

@@ -31,3 +31,42 @@ function decoded(bytes: ArrayBuffer): string {
     return new TextDecoder("windows-1252").decode(bytes);
   }
 }
+
+/** A row of the viewer: a line of the file, or a further piece of one that is too long to read in one go. */
+export interface FileRow {
+  /** Its place among the rows. */
+  readonly row: number;
+  readonly line: number;
+  readonly continued: boolean;
+  readonly text: string;
+}
+
+const readable = 300;
+
+/**
+ * Banks often send XML as one line of a megabyte. Such a line is shown in pieces, one element a row; the pieces together are the
+ * line, byte for byte, and all carry its number.
+ */
+export function fileRows(lines: readonly string[]): FileRow[] {
+  const rows = lines.flatMap((text, index) => {
+    const pieces = text.length > readable ? text.split(/(?<=>)(?=<)/) : [text];
+    return pieces.map((piece, at) => ({ line: index + 1, continued: at > 0, text: piece }));
+  });
+  return rows.map((row, index) => ({ ...row, row: index }));
+}
+
+/** What an entry is looked up by: its line, and what tells it from the others on a line that holds many. */
+export interface Place {
+  readonly line: number;
+  readonly needles: readonly string[];
+}
+
+/** The row of the first needle that occurs in the line, else the line's first row; -1 when the file has no such line. */
+export function rowOf(rows: readonly FileRow[], { line, needles }: Place): number {
+  const first = rows.findIndex((row) => row.line === line);
+  for (const needle of needles) {
+    const found = rows.findIndex((row) => row.line === line && row.text.includes(needle));
+    if (needle !== "" && found >= 0) return found;
+  }
+  return first;
+}

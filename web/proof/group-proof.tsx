@@ -4,7 +4,7 @@ import { compareAmounts, isZero, sumAmounts } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
-import { CompositionBar, StateMark, stateOfComposition } from "../kit/state.tsx";
+import { CompositionBar, StateMark, stateOfGroup } from "../kit/state.tsx";
 import { usePosition } from "../positions/queries.ts";
 import { useView } from "../shell/view.ts";
 import { accountProof } from "./target.ts";
@@ -38,7 +38,7 @@ function Addends({ group, asOf }: { readonly group: PositionGroup; readonly asOf
           {group.label === group.currency ? "All accounts" : group.label} · {group.currency} · {asOf}
         </div>
         <div className="proof-figure">
-          <Figure amount={group.amount} currency={group.currency} state={stateOfComposition(group.composition)} withCurrency />
+          <Figure amount={group.amount} currency={group.currency} state={stateOfGroup(group)} withCurrency />
         </div>
         <CompositionBar composition={group.composition} currency={group.currency} />
       </header>

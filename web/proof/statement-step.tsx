@@ -1,12 +1,14 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import type { EntryPage, Statement, StatementBalance, StatementProblem } from "../../src/statements/contract.ts";
+import type { Entry, EntryPage, Statement, StatementBalance, StatementProblem } from "../../src/statements/contract.ts";
 import { get } from "../kit/api.ts";
 import { localMoment } from "../kit/days.ts";
+import { absolute } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { ErrorNotice } from "../kit/notice.tsx";
 import { ProblemLine } from "../statements/upload-row.tsx";
+import type { Place } from "./file.ts";
 
 interface StatementProps {
   readonly statement: Statement;
@@ -80,10 +82,10 @@ function Balances({ balances }: { readonly balances: readonly StatementBalance[]
 interface EntriesProps {
   readonly statement: Statement;
   readonly first: EntryPage;
-  readonly onLine: (line: number) => void;
+  readonly onPlace: (place: Place) => void;
 }
 
-export function EntriesStep({ statement, first, onLine }: EntriesProps) {
+export function EntriesStep({ statement, first, onPlace }: EntriesProps) {
   const pages = useInfiniteQuery({
     queryKey: ["statement-entries", statement.id],
     initialPageParam: undefined as string | undefined,
@@ -109,7 +111,7 @@ export function EntriesStep({ statement, first, onLine }: EntriesProps) {
                 </td>
                 <td className="nowrap">
                   {entry.line === null ? null : (
-                    <button type="button" className="plain link" onClick={() => onLine(entry.line ?? 1)}>
+                    <button type="button" className="plain link" onClick={() => onPlace(placeOf(entry))}>
                       line {entry.line}
                     </button>
                   )}
@@ -130,6 +132,12 @@ export function EntriesStep({ statement, first, onLine }: EntriesProps) {
       ) : null}
     </section>
   );
+}
+
+/** References first: an amount may stand in the file more than once. */
+function placeOf({ line, bankReference, endToEndId, reference, amount }: Entry): Place {
+  const known = [bankReference, endToEndId, reference, absolute(amount)];
+  return { line: line ?? 1, needles: known.filter((needle) => needle !== null) };
 }
 
 function Row(props: {

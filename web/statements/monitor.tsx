@@ -6,6 +6,7 @@ import { addDays, todayText, weekday } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
 import { Legend } from "../kit/state.tsx";
+import { KnownNow } from "../shell/known-now.tsx";
 import { useView } from "../shell/view.ts";
 import { CellDetail } from "./cell-detail.tsx";
 import { Deliveries } from "./deliveries.tsx";
@@ -22,6 +23,7 @@ export default function Monitor() {
     <div className="page">
       <header className="page-head">
         <h1>Statements</h1>
+        <KnownNow what="Calendar and lists" />
         <span className="spacer" />
         <Legend marks={["sealed", "provisional", "unproven", "gap", "break", "late", "none"]} />
       </header>
