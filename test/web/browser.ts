@@ -12,17 +12,20 @@ import { asTenant, createDatabase, type TestDatabase } from "../helpers/postgres
 
 export const person = { email: "treasurer@acme.example", name: "Ada Acme", role: "treasurer", password: "correct horse battery" } as const;
 
+export type TenantName = "acme" | "globex";
+
 /** The built pages, served by the real server over a database of this file, in a real browser. */
 export interface Desk {
   readonly database: TestDatabase;
   readonly address: string;
-  /** A window of its own, signed in by a link of its own. What it must not do fails the test: see `watched`. */
+  /** A signed-in window of its own. What it must not do fails the test: see `watch`. */
   open(path?: string): Promise<Page>;
   /** A window of somebody who is not signed in. */
   openAsStranger(path: string): Promise<Page>;
-  signInLink(): Promise<string>;
+  /** The same person is in both tenants. */
+  signInLink(tenant?: TenantName): Promise<string>;
   /** As a file that arrived by another way than the page. */
-  import(name: string, text: string): Promise<void>;
+  import(name: string, text: string, tenant?: TenantName): Promise<void>;
   /** The database's own clock, for the time machine. */
   now(): Promise<string>;
 }
@@ -63,29 +66,33 @@ export function testDesk(): { readonly current: Desk } {
 
 async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
   const database = await createDatabase();
-  await createTenant(database.admin, { id: "acme", name: "Acme Group" }, "test");
-  const { id } = await asTenant(database, "acme", (tx) => createPerson(tx, person));
+  const people = {
+    acme: await tenantWithPerson(database, "acme", "Acme Group"),
+    globex: await tenantWithPerson(database, "globex", "Globex"),
+  };
   const server = await serve(database);
   // Chromium's own sandbox cannot be set up by root; an ordinary user keeps it.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const browser = await chromium.launch({ executablePath, args: [...sandbox, ...quiet] });
-  const signInLink = async () => {
-    const { token } = await asTenant(database, "acme", (tx) => createSignInLink(tx, id));
+  const signInLink = async (tenant: TenantName = "acme") => {
+    const { token } = await asTenant(database, tenant, (tx) => createSignInLink(tx, people[tenant]));
     return `${server.address}/sign-in?token=${token}`;
+  };
+  // One session for all windows: the server lets an address sign in only so often a minute.
+  let signedIn: Promise<State> | undefined;
+  const session = () => {
+    signedIn ??= signInOnce(browser, signInLink);
+    return signedIn;
   };
   return {
     database,
     address: server.address,
     signInLink,
     open: async (path = "/") => {
-      const page = await newPage(browser, server.address);
-      const ready = () => page.getByRole("navigation", { name: "Pages" }).waitFor();
-      await page.goto(await signInLink());
-      await ready();
-      if (path === "/") return page;
+      const page = await newPage(browser, server.address, await session());
       await page.goto(server.address + path);
       // Files dropped before the page has set up its ears would be lost, as they would be on any page still loading.
-      await ready();
+      await page.getByRole("navigation", { name: "Pages" }).waitFor();
       return page;
     },
     openAsStranger: async (path) => {
@@ -93,8 +100,8 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
       await page.goto(server.address + path);
       return page;
     },
-    import: async (name, text) => {
-      const { outcome, problems } = await importFile(database.app, { tenantId: "acme", actor: "test" }, fileOf(name, text));
+    import: async (name, text, tenant = "acme") => {
+      const { outcome, problems } = await importFile(database.app, { tenantId: tenant, actor: "test" }, fileOf(name, text));
       if (outcome === "refused") throw new Error(`${name} was refused: ${problems[0]?.message}`);
     },
     now: async () => {
@@ -111,13 +118,31 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
   };
 }
 
+async function tenantWithPerson(database: TestDatabase, id: TenantName, name: string): Promise<string> {
+  await createTenant(database.admin, { id, name }, "test");
+  return (await asTenant(database, id, (tx) => createPerson(tx, person))).id;
+}
+
 function serve(database: TestDatabase): Promise<RunningServer> {
   const limits = { requestsPerMinutePerAddress: 100_000, requestsPerMinutePerTenant: 100_000 };
   return startServer({ app: database.app, host: "127.0.0.1", port: 0, log: { level: "silent" }, pages, limits });
 }
 
-async function newPage(browser: Browser, address: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+type State = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+async function signInOnce(browser: Browser, link: () => Promise<string>): Promise<State> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(await link());
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+async function newPage(browser: Browser, address: string, state?: State): Promise<Page> {
+  const viewport = { width: 1440, height: 900 };
+  const context = await browser.newContext({ viewport, acceptDownloads: true, ...(state === undefined ? {} : { storageState: state }) });
   onTestFinished(() => context.close());
   const page = await context.newPage();
   watch(context, page, address);

@@ -25,6 +25,12 @@ const tuesday: TestStatement = {
   entries: [{ amount: "-2000.00", text: "Payroll March", reference: "PAY1" }],
 };
 const mondayFile = camt053(monday);
+const pounds = { account: "GB29NWBK60161331926819", currency: "GBP" };
+/** The statement of 2026-03-03 is missing between these two. */
+const withGap = camt053(
+  { ...pounds, day: "2026-03-02", sequence: 1, opening: "0.00", closing: "10.00", entries: [{ amount: "10.00" }] },
+  { ...pounds, day: "2026-03-04", sequence: 3, opening: "12.00", closing: "15.00", entries: [{ amount: "3.00" }] },
+);
 
 describe.skipIf(obstacle !== null)(`the pages in a browser${obstacle === null ? "" : ` (${obstacle})`}`, () => {
   const desk = testDesk();
@@ -33,6 +39,8 @@ describe.skipIf(obstacle !== null)(`the pages in a browser${obstacle === null ? 
     await desk.current.import("monday.xml", mondayFile);
     afterMonday = await desk.current.now();
     await desk.current.import("tuesday.xml", camt053(tuesday));
+    await desk.current.import("pounds.xml", withGap);
+    await desk.current.import("globex.xml", camt053({ ...monday, account: "GB33BUKB20201555555555", currency: "USD" }), "globex");
   });
   /** The position in a currency, as the cockpit writes it. */
   const figureIn = (page: Awaited<ReturnType<typeof desk.current.open>>, currency: string) =>
@@ -84,6 +92,47 @@ describe.skipIf(obstacle !== null)(`the pages in a browser${obstacle === null ? 
     await page.getByText("What arrived later is left out.").waitFor();
     await page.getByRole("button", { name: "Back to now" }).click();
     await expect.poll(() => figureIn(page, "EUR").textContent()).toBe("(749.45)");
+  });
+
+  test("a figure with a gap behind it is unproven, and the calendar says where to look", async () => {
+    const page = await desk.current.open("/?asOf=2026-03-04");
+    await expect.poll(() => figureIn(page, "GBP").textContent()).toBe("15.00");
+    expect(await figureIn(page, "GBP").getAttribute("aria-label")).toContain("unproven");
+    expect(
+      await figureIn(page, "GBP")
+        .locator(".figure-number")
+        .evaluate((element) => getComputedStyle(element).fontStyle),
+    ).toBe("italic");
+    const trouble = page.getByRole("region", { name: "Statement arrivals" });
+    await trouble.getByText("gap", { exact: true }).first().waitFor();
+  });
+
+  test("a day of which nothing is known shows no nought, but says so", async () => {
+    const page = await desk.current.open("/?asOf=2020-01-01");
+    await page.getByRole("heading", { name: "Nothing was known then" }).waitFor();
+    expect(await page.getByText("0.00").count()).toBe(0);
+  });
+
+  test("what is not there is told as a fact with a hint", async () => {
+    const page = await desk.current.open("/accounts/01900000-0000-7000-8000-000000000000");
+    await expect.poll(() => page.getByRole("alert").textContent()).toMatch(/no account/i);
+    await page.goto(`${desk.current.address}/no-such-page`);
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+  });
+
+  test("a person of two tenants changes between them and sees nothing of the one in the other", async () => {
+    const page = await desk.current.open("/?asOf=2026-03-03");
+    await figureIn(page, "EUR").waitFor();
+    await page.goto(await desk.current.signInLink("globex"));
+    await page.getByRole("button", { name: "Tenant Globex; change" }).waitFor();
+    await page.goto(`${desk.current.address}/?asOf=2026-03-03`);
+    await expect.poll(() => figureIn(page, "USD").textContent()).toBe("1,250.55");
+    expect(await page.getByRole("article", { name: "Position in EUR" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Tenant Globex; change" }).click();
+    await page.getByRole("menuitem", { name: "Acme Group" }).click();
+    await page.getByRole("button", { name: "Tenant Acme Group; change" }).waitFor();
+    await page.getByRole("article", { name: "Position in EUR" }).waitFor();
+    expect(await page.getByRole("article", { name: "Position in USD" }).count()).toBe(0);
   });
 
   test("a dropped file is imported and moves the position; dropped again it is a duplicate and moves nothing", async () => {
@@ -156,6 +205,24 @@ describe.skipIf(obstacle !== null)(`the pages in a browser${obstacle === null ? 
     const csv = await readFile(await (await download).path(), "utf8");
     expect(csv).toContain(",-749.45,sealed,");
     expect(csv).not.toContain("(");
+  });
+
+  test("what is copied from the worksheet is exact for Excel", async () => {
+    const page = await desk.current.open("/positions?asOf=2026-03-03");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByText("every digit is there", { exact: false }).waitFor();
+    const pasted = await page.evaluate(() => navigator.clipboard.readText());
+    const row = pasted.split("\r\n").find((line) => line.includes("EUR")) ?? "";
+    expect(row.split("\t")).toContain("-749.45");
+  });
+
+  test("the printed cockpit is the figures alone", async () => {
+    const page = await desk.current.open("/?asOf=2026-03-03");
+    await figureIn(page, "EUR").waitFor();
+    await page.emulateMedia({ media: "print" });
+    expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
+    expect(await figureIn(page, "EUR").isVisible()).toBe(true);
   });
 
   test("the calendar is walked by arrow keys and says what a day is", async () => {
