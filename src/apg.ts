@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { mountAccessCommands } from "./access/commands.ts";
 import { commandContext } from "./apg/context.ts";
-import { mountDatabaseCommands } from "./apg/db-commands.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start.ts";
+import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
@@ -18,12 +18,12 @@ import { addSettingFlags } from "./terminal/setting-flags.ts";
 const mounts: readonly MountCommands[] = [
   mountStartCommand,
   mountSettingsCommand,
-  mountDatabaseCommands,
   mountStatementCommands,
   mountImportCommand,
   mountPositionCommand,
   mountTenantCommands,
   mountAccessCommands,
+  mountDatabaseCommands,
 ];
 
 export async function main(parameters: readonly string[]): Promise<number> {

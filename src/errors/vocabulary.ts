@@ -33,6 +33,7 @@ export const vocabulary = {
   database_not_migrated: { status: 503, exit: 3, title: "The database lacks migrations of this program" },
   migration_changed: { status: 500, exit: 3, title: "An applied migration differs from its file" },
   database_ahead: { status: 503, exit: 3, title: "The database has migrations this program does not know" },
+  schema_stale: { status: 500, exit: 1, title: "database/schema.sql is not what the migrations make" },
   port_taken: { status: 500, exit: 3, title: "The port is taken" },
   library_missing: { status: 500, exit: 3, title: "A library that the server needs is missing" },
   data_dir_unusable: { status: 500, exit: 3, title: "The data folder cannot be used" },

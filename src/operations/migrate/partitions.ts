@@ -10,6 +10,8 @@ interface Policy {
  * transaction: attaching locks the referenced tables, and one transaction for all would need a lock table of thousands.
  */
 export async function ensureHorizons(admin: ClientBase): Promise<number> {
+  const known = await admin.query<{ found: boolean }>("select to_regclass('maintenance.partition_policies') is not null as found");
+  if (known.rows[0]?.found !== true) return 0;
   const policies = await admin.query<Policy>(
     `select policy.parent,
        (

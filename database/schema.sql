@@ -1,0 +1,3535 @@
+-- What the migrations make, written by "apg db schema" from the catalogue. Not for loading: that is what migrations are for.
+-- Partitions are left out; maintenance.partition_policies says which there are.
+
+-- Schemas -----------------------------------------------------------------------------------------------------------------
+
+create schema analytics authorization cm_owner;
+grant usage on schema analytics to apg_readonly;
+grant usage on schema analytics to apg_readwrite;
+
+create schema audit authorization audit_owner;
+grant usage on schema audit to apg_admin;
+grant usage on schema audit to apg_readonly;
+grant usage on schema audit to apg_readwrite;
+grant usage on schema audit to cm_owner;
+
+create schema cash_management authorization cm_owner;
+grant usage on schema cash_management to apg_admin;
+grant usage on schema cash_management to apg_readonly;
+grant usage on schema cash_management to apg_readwrite;
+grant usage on schema cash_management to audit_owner;
+grant usage on schema cash_management to cm_gatekeeper;
+
+create schema cm_parts authorization cm_owner;
+grant create, usage on schema cm_parts to audit_owner;
+
+create schema ext authorization "the superuser";
+grant usage on schema ext to apg_readonly;
+grant usage on schema ext to apg_readwrite;
+grant usage on schema ext to audit_owner;
+grant usage on schema ext to cm_owner;
+grant usage on schema ext to monitoring;
+
+create schema maintenance authorization cm_owner;
+grant usage on schema maintenance to apg_admin;
+grant usage on schema maintenance to audit_owner;
+grant usage on schema maintenance to monitoring;
+
+create schema ml_models authorization cm_owner;
+grant usage on schema ml_models to apg_readonly;
+grant usage on schema ml_models to apg_readwrite;
+
+create schema monitoring authorization cm_owner;
+grant usage on schema monitoring to apg_admin;
+grant usage on schema monitoring to monitoring;
+
+-- Extensions --------------------------------------------------------------------------------------------------------------
+
+create extension btree_gin with schema ext;
+
+create extension btree_gist with schema ext;
+
+create extension pg_prewarm with schema ext;
+
+create extension pg_stat_statements with schema ext;
+
+create extension pg_trgm with schema ext;
+
+create extension pgcrypto with schema ext;
+
+-- Domains -----------------------------------------------------------------------------------------------------------------
+
+create domain cash_management.currency_code as text
+  constraint currency_code_is_three_capital_letters CHECK ((VALUE ~ '^[A-Z]{3}$'::text));
+
+create domain cash_management.tenant_key as text
+  constraint tenant_key_is_lower_case_letters_digits_dash_underscore CHECK ((VALUE ~ '^[a-z0-9][a-z0-9_-]{0,49}$'::text));
+
+-- Sequences ---------------------------------------------------------------------------------------------------------------
+
+create sequence audit.audit_log_id as bigint;
+
+-- Tables ------------------------------------------------------------------------------------------------------------------
+
+create table analytics.cm_backtests (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  scope_kind text not null,
+  scope_key text not null,
+  method text not null,
+  horizon_days integer not null,
+  level double precision not null,
+  period_from date not null,
+  period_to date not null,
+  observations integer not null,
+  hits integer not null,
+  lr_uc double precision,
+  lr_ind double precision,
+  lr_cc double precision,
+  p_uc double precision,
+  p_ind double precision,
+  p_cc double precision,
+  verdict text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_backtests_pkey PRIMARY KEY (tenant_id, id),
+  constraint backtest_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint backtest_period_runs_forward CHECK ((period_from <= period_to)),
+  constraint backtest_scope_is_known CHECK ((scope_kind = ANY (ARRAY['tenant'::text, 'entity'::text, 'currency'::text, 'bank'::text, 'account'::text]))),
+  constraint hits_are_among_observations CHECK (((hits >= 0) AND (hits <= observations))),
+  constraint level_is_a_probability CHECK (((level > (0)::double precision) AND (level < (1)::double precision))),
+  constraint verdict_is_known CHECK ((verdict = ANY (ARRAY['green'::text, 'yellow'::text, 'red'::text, 'too_few'::text])))
+);
+alter table analytics.cm_backtests owner to cm_owner;
+alter table analytics.cm_backtests enable row level security;
+alter table analytics.cm_backtests force row level security;
+comment on table analytics.cm_backtests is 'tenant: how often a risk figure was broken, and whether that is what it promised';
+create policy tenant_isolation on analytics.cm_backtests for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_backtests_by_scope ON analytics.cm_backtests USING btree (tenant_id, scope_kind, scope_key, period_to DESC);
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_backtests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_backtests', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_backtests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_backtests', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_backtests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_backtests', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_backtests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_backtests', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON analytics.cm_backtests FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on analytics.cm_backtests to apg_readonly;
+grant insert, select on analytics.cm_backtests to apg_readwrite;
+
+create table analytics.cm_forecast_lines (
+  tenant_id cash_management.tenant_key not null,
+  forecast_id uuid not null,
+  period_start date not null,
+  period_end date not null,
+  expected_minor bigint not null,
+  p05_minor bigint,
+  p25_minor bigint,
+  p50_minor bigint,
+  p75_minor bigint,
+  p95_minor bigint,
+  components jsonb not null default '{}'::jsonb,
+  constraint cm_forecast_lines_pkey PRIMARY KEY (tenant_id, forecast_id, period_start),
+  constraint line_is_of_a_forecast FOREIGN KEY (tenant_id, forecast_id) REFERENCES analytics.cm_forecasts(tenant_id, id),
+  constraint period_ends_after_it_starts CHECK ((period_end >= period_start)),
+  constraint quantiles_do_not_cross CHECK (((p05_minor <= p25_minor) AND (p25_minor <= p50_minor) AND (p50_minor <= p75_minor) AND (p75_minor <= p95_minor)))
+);
+alter table analytics.cm_forecast_lines owner to cm_owner;
+alter table analytics.cm_forecast_lines enable row level security;
+alter table analytics.cm_forecast_lines force row level security;
+comment on table analytics.cm_forecast_lines is 'tenant: expected amount and quantiles of each period of a forecast';
+create policy tenant_isolation on analytics.cm_forecast_lines for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_forecast_lines REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_forecast_lines', 'batch', 'forecast_id,period_start', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_forecast_lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_forecast_lines', 'batch', 'forecast_id,period_start', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_forecast_lines FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_forecast_lines', 'batch', 'forecast_id,period_start', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_forecast_lines REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_forecast_lines', 'batch', 'forecast_id,period_start', '');
+grant select on analytics.cm_forecast_lines to apg_readonly;
+grant insert, select on analytics.cm_forecast_lines to apg_readwrite;
+
+create table analytics.cm_forecast_scores (
+  tenant_id cash_management.tenant_key not null,
+  forecast_id uuid not null,
+  horizon_days integer not null,
+  metric text not null,
+  value double precision not null,
+  observations integer not null,
+  constraint cm_forecast_scores_pkey PRIMARY KEY (tenant_id, forecast_id, horizon_days, metric),
+  constraint score_is_of_a_forecast FOREIGN KEY (tenant_id, forecast_id) REFERENCES analytics.cm_forecasts(tenant_id, id),
+  constraint metric_is_known CHECK ((metric = ANY (ARRAY['wape'::text, 'mae'::text, 'rmse'::text, 'bias'::text, 'mase'::text, 'pinball'::text, 'coverage_80'::text, 'coverage_95'::text, 'width_80'::text, 'width_95'::text, 'crps'::text, 'regret'::text]))),
+  constraint score_has_observations CHECK ((observations > 0)),
+  constraint score_is_a_number CHECK (((value <> 'NaN'::double precision) AND (value <> 'Infinity'::double precision) AND (value <> '-Infinity'::double precision)))
+);
+alter table analytics.cm_forecast_scores owner to cm_owner;
+alter table analytics.cm_forecast_scores enable row level security;
+alter table analytics.cm_forecast_scores force row level security;
+comment on table analytics.cm_forecast_scores is 'tenant: accuracy by horizon, measured on days the model had not seen';
+create policy tenant_isolation on analytics.cm_forecast_scores for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_forecast_scores REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_forecast_scores', 'batch', 'forecast_id,horizon_days,metric', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_forecast_scores REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_forecast_scores', 'batch', 'forecast_id,horizon_days,metric', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_forecast_scores FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_forecast_scores', 'batch', 'forecast_id,horizon_days,metric', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_forecast_scores REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_forecast_scores', 'batch', 'forecast_id,horizon_days,metric', '');
+grant select on analytics.cm_forecast_scores to apg_readonly;
+grant insert, select on analytics.cm_forecast_scores to apg_readwrite;
+
+create table analytics.cm_forecasts (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  run_id uuid not null,
+  series_key text not null,
+  account_id uuid,
+  currency cash_management.currency_code not null,
+  model_type text not null,
+  code_version text not null,
+  forecast_date date not null,
+  horizon_days integer not null,
+  trained_through date not null,
+  data_known_at timestamp with time zone not null,
+  accuracy_score double precision,
+  mae double precision,
+  rmse double precision,
+  wape double precision,
+  bias double precision,
+  mase double precision,
+  pinball double precision,
+  coverage_80 double precision,
+  coverage_95 double precision,
+  created_at timestamp with time zone not null default now(),
+  model_version_id uuid,
+  constraint cm_forecasts_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_run_forecasts_a_series_once UNIQUE (tenant_id, run_id, series_key, model_type, forecast_date),
+  constraint forecast_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint forecast_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint forecast_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint forecast_was_made_by_a_version FOREIGN KEY (tenant_id, model_version_id) REFERENCES ml_models.cm_model_versions(tenant_id, id),
+  constraint accuracy_is_0_to_1 CHECK (((accuracy_score >= (0)::double precision) AND (accuracy_score <= (1)::double precision))),
+  constraint coverage_is_a_share CHECK ((((coverage_80 >= (0)::double precision) AND (coverage_80 <= (1)::double precision)) AND ((coverage_95 >= (0)::double precision) AND (coverage_95 <= (1)::double precision)))),
+  constraint errors_are_not_negative CHECK (((mae >= (0)::double precision) AND (rmse >= (0)::double precision) AND (wape >= (0)::double precision) AND (mase >= (0)::double precision) AND (pinball >= (0)::double precision))),
+  constraint forecast_knows_nothing_of_its_future CHECK ((trained_through <= forecast_date)),
+  constraint forecast_looks_ahead CHECK (((horizon_days >= 1) AND (horizon_days <= 1830))),
+  constraint model_type_is_named CHECK (((model_type ~ '\S'::text) AND (length(model_type) <= 100)))
+);
+alter table analytics.cm_forecasts owner to cm_owner;
+alter table analytics.cm_forecasts enable row level security;
+alter table analytics.cm_forecasts force row level security;
+comment on table analytics.cm_forecasts is 'tenant: one run x series x model x origin, with the errors its back-test measured';
+comment on column analytics.cm_forecasts.forecast_date is 'the origin: the last day the model could know';
+comment on column analytics.cm_forecasts.data_known_at is 'knowledge time of the inputs, so that a back-test cannot see what came later';
+comment on column analytics.cm_forecasts.accuracy_score is '1 - WAPE, at least 0';
+comment on column analytics.cm_forecasts.mae is 'in minor units, as rmse and bias; a measure, not money, hence a double';
+alter table analytics.cm_forecasts alter column accuracy_score set statistics 1000;
+create policy tenant_isolation on analytics.cm_forecasts for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_forecasts_by_accuracy ON analytics.cm_forecasts USING btree (tenant_id, accuracy_score DESC NULLS LAST);
+CREATE INDEX cm_forecasts_performance ON analytics.cm_forecasts USING btree (tenant_id, model_type, forecast_date DESC) INCLUDE (accuracy_score, mae, rmse);
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_forecasts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_forecasts', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_forecasts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_forecasts', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_forecasts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_forecasts', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_forecasts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_forecasts', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON analytics.cm_forecasts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on analytics.cm_forecasts to apg_readonly;
+grant insert, select on analytics.cm_forecasts to apg_readwrite;
+
+create table analytics.cm_ml_features (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  feature_date date not null,
+  feature_type text not null,
+  feature_values jsonb not null,
+  schema_version integer not null default 1,
+  computed_from_known_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_ml_features_pkey PRIMARY KEY (tenant_id, id, feature_date),
+  constraint feature_id_carries_its_day CHECK ((cash_management.day_of_id(id) = feature_date)),
+  constraint feature_type_is_named CHECK (((feature_type ~ '\S'::text) AND (length(feature_type) <= 100))),
+  constraint feature_values_are_an_object CHECK ((jsonb_typeof(feature_values) = 'object'::text))
+)
+partition by hash (tenant_id);
+alter table analytics.cm_ml_features owner to cm_owner;
+alter table analytics.cm_ml_features enable row level security;
+alter table analytics.cm_ml_features force row level security;
+comment on table analytics.cm_ml_features is 'tenant: inputs of models as of a day, 8 hash parts x quarters';
+comment on column analytics.cm_ml_features.feature_date is 'the day the values describe; they use nothing known later than computed_from_known_at';
+create policy tenant_isolation on analytics.cm_ml_features for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_ml_features_by_type ON analytics.cm_ml_features USING btree (tenant_id, feature_type, feature_date DESC);
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_ml_features REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_ml_features', 'batch', 'id,feature_date', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_ml_features REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_ml_features', 'batch', 'id,feature_date', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_ml_features FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_ml_features', 'batch', 'id,feature_date', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_ml_features REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_ml_features', 'batch', 'id,feature_date', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, feature_date ON analytics.cm_ml_features FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.feature_date IS DISTINCT FROM new.feature_date))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'feature_date');
+grant select on analytics.cm_ml_features to apg_readonly;
+grant insert, select on analytics.cm_ml_features to apg_readwrite;
+
+create table analytics.cm_optimizations (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  optimization_date date not null,
+  status text not null,
+  currency cash_management.currency_code not null,
+  objective_value_minor bigint,
+  baseline_nothing_minor bigint,
+  baseline_zero_balancing_minor bigint,
+  gap double precision,
+  duals jsonb not null default '{}'::jsonb,
+  conflicts jsonb not null default '[]'::jsonb,
+  forecast_run_id uuid,
+  solver text not null,
+  solved_in_ms integer,
+  approval_state text not null default 'proposed'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_optimizations_pkey PRIMARY KEY (tenant_id, id),
+  constraint optimization_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint optimization_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint a_solution_has_a_value CHECK (((status <> ALL (ARRAY['optimal'::text, 'gap'::text])) OR (objective_value_minor IS NOT NULL))),
+  constraint an_infeasible_plan_names_its_conflicts CHECK (((status <> 'infeasible'::text) OR (jsonb_array_length(conflicts) > 0))),
+  constraint gap_is_not_negative CHECK ((gap >= (0)::double precision)),
+  constraint optimization_approval_is_known CHECK ((approval_state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'executed'::text, 'expired'::text]))),
+  constraint optimization_status_is_known CHECK ((status = ANY (ARRAY['optimal'::text, 'gap'::text, 'infeasible'::text, 'failed'::text])))
+);
+alter table analytics.cm_optimizations owner to cm_owner;
+alter table analytics.cm_optimizations enable row level security;
+alter table analytics.cm_optimizations force row level security;
+comment on table analytics.cm_optimizations is 'tenant: a solved plan of transfers, beside doing nothing and plain zero balancing';
+create policy tenant_isolation on analytics.cm_optimizations for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_optimizations_by_date ON analytics.cm_optimizations USING btree (tenant_id, optimization_date DESC);
+CREATE INDEX cm_optimizations_by_value ON analytics.cm_optimizations USING btree (tenant_id, objective_value_minor DESC NULLS LAST);
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_optimizations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_optimizations', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_optimizations REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_optimizations', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_optimizations FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_optimizations', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_optimizations REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_optimizations', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON analytics.cm_optimizations FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON analytics.cm_optimizations FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on analytics.cm_optimizations to apg_readonly;
+grant insert, select on analytics.cm_optimizations to apg_readwrite;
+grant update (approval_state) on analytics.cm_optimizations to apg_readwrite;
+
+create table analytics.cm_risk_metrics (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  scope_kind text not null,
+  scope_key text not null,
+  calculation_date date not null,
+  horizon_days integer not null,
+  method text not null,
+  currency cash_management.currency_code not null,
+  var_95_minor bigint,
+  var_99_minor bigint,
+  es_95_minor bigint,
+  lar_95_minor bigint,
+  shortfall_probability double precision,
+  survival_days integer,
+  hhi double precision,
+  inputs_hash bytea not null,
+  random_seed bigint,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_risk_metrics_pkey PRIMARY KEY (tenant_id, id),
+  constraint risk_is_measured_once UNIQUE (tenant_id, calculation_date, scope_kind, scope_key, currency, horizon_days, method, inputs_hash),
+  constraint risk_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint risk_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint a_rarer_loss_is_not_smaller CHECK (((var_99_minor >= var_95_minor) AND (es_95_minor >= var_95_minor))),
+  constraint concentration_is_0_to_1 CHECK (((hhi >= (0)::double precision) AND (hhi <= (1)::double precision))),
+  constraint inputs_hash_is_a_sha256 CHECK ((octet_length(inputs_hash) = 32)),
+  constraint risk_looks_ahead CHECK (((horizon_days >= 1) AND (horizon_days <= 1830))),
+  constraint risk_method_is_known CHECK ((method = ANY (ARRAY['historical'::text, 'filtered_historical'::text, 'parametric'::text, 'cornish_fisher'::text, 'monte_carlo'::text]))),
+  constraint risk_scope_is_known CHECK ((scope_kind = ANY (ARRAY['tenant'::text, 'entity'::text, 'currency'::text, 'bank'::text, 'account'::text]))),
+  constraint shortfall_is_a_probability CHECK (((shortfall_probability >= (0)::double precision) AND (shortfall_probability <= (1)::double precision)))
+);
+alter table analytics.cm_risk_metrics owner to cm_owner;
+alter table analytics.cm_risk_metrics enable row level security;
+alter table analytics.cm_risk_metrics force row level security;
+comment on table analytics.cm_risk_metrics is 'tenant: liquidity risk per scope, day, horizon and method';
+comment on column analytics.cm_risk_metrics.lar_95_minor is 'liquidity at risk: cash needed today so that the running minimum stays above zero in 95 of 100 paths';
+create policy tenant_isolation on analytics.cm_risk_metrics for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_risk_metrics_by_var ON analytics.cm_risk_metrics USING btree (tenant_id, var_95_minor DESC NULLS LAST);
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_risk_metrics REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_risk_metrics', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_risk_metrics REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_risk_metrics', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_risk_metrics FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_risk_metrics', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_risk_metrics REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_risk_metrics', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON analytics.cm_risk_metrics FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on analytics.cm_risk_metrics to apg_readonly;
+grant insert, select on analytics.cm_risk_metrics to apg_readwrite;
+
+create table analytics.cm_transfer_proposals (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  optimization_id uuid not null,
+  from_account_id uuid not null,
+  to_account_id uuid not null,
+  amount_minor bigint not null,
+  currency cash_management.currency_code not null,
+  value_date date not null,
+  rail text not null,
+  cut_off_at timestamp with time zone not null,
+  reason text not null,
+  approval_state text not null default 'proposed'::text,
+  executed_transaction_ids uuid[] not null default '{}'::uuid[],
+  expected_saving_minor bigint,
+  realised_saving_minor bigint,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_transfer_proposals_pkey PRIMARY KEY (tenant_id, id),
+  constraint money_leaves_an_account FOREIGN KEY (tenant_id, from_account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint money_reaches_an_account FOREIGN KEY (tenant_id, to_account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint proposal_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint proposal_is_part_of_a_plan FOREIGN KEY (tenant_id, optimization_id) REFERENCES analytics.cm_optimizations(tenant_id, id),
+  constraint proposal_approval_is_known CHECK ((approval_state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'executed'::text, 'expired'::text]))),
+  constraint proposal_moves_money CHECK (((amount_minor > 0) AND (from_account_id <> to_account_id)))
+);
+alter table analytics.cm_transfer_proposals owner to cm_owner;
+alter table analytics.cm_transfer_proposals enable row level security;
+alter table analytics.cm_transfer_proposals force row level security;
+comment on table analytics.cm_transfer_proposals is 'tenant: one transfer of a plan, why, until when, and what became of it';
+create policy tenant_isolation on analytics.cm_transfer_proposals for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_transfer_proposals_by_plan ON analytics.cm_transfer_proposals USING btree (tenant_id, optimization_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON analytics.cm_transfer_proposals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('analytics', 'cm_transfer_proposals', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON analytics.cm_transfer_proposals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('analytics', 'cm_transfer_proposals', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON analytics.cm_transfer_proposals FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('analytics', 'cm_transfer_proposals', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON analytics.cm_transfer_proposals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('analytics', 'cm_transfer_proposals', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON analytics.cm_transfer_proposals FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON analytics.cm_transfer_proposals FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on analytics.cm_transfer_proposals to apg_readonly;
+grant insert, select on analytics.cm_transfer_proposals to apg_readwrite;
+grant update (approval_state, executed_transaction_ids, realised_saving_minor) on analytics.cm_transfer_proposals to apg_readwrite;
+
+create table audit.audit_log (
+  tenant_id text not null,
+  id bigint not null default nextval('audit.audit_log_id'::regclass),
+  occurred_at timestamp with time zone not null default clock_timestamp(),
+  transaction_id xid8 not null default pg_current_xact_id(),
+  schema_name text not null,
+  table_name text not null,
+  operation text not null,
+  row_key text,
+  row_count bigint not null default 1,
+  digest bytea,
+  old_values jsonb,
+  new_values jsonb,
+  actor text default NULLIF(current_setting('app.actor'::text, true), ''::text),
+  request_id text default NULLIF(current_setting('app.request_id'::text, true), ''::text),
+  user_name text not null default SESSION_USER,
+  client_address inet default inet_client_addr(),
+  constraint audit_log_pkey PRIMARY KEY (tenant_id, id, occurred_at),
+  constraint operation_is_known CHECK ((operation = ANY (ARRAY['INSERT'::text, 'UPDATE'::text, 'DELETE'::text, 'TRUNCATE'::text]))),
+  constraint row_says_what_it_was CHECK (
+CASE
+    WHEN (operation = 'TRUNCATE'::text) THEN (tenant_id = '*'::text)
+    WHEN (digest IS NOT NULL) THEN ((octet_length(digest) = 32) AND (row_count > 0))
+    ELSE ((row_key IS NOT NULL) AND (row_count = 1) AND (COALESCE(old_values, new_values) IS NOT NULL))
+END)
+)
+partition by range (occurred_at);
+alter table audit.audit_log owner to audit_owner;
+alter table audit.audit_log enable row level security;
+alter table audit.audit_log force row level security;
+comment on table audit.audit_log is 'tenant: append-only trail; one row per changed row, or one per batch with a digest over its rows';
+comment on column audit.audit_log.tenant_id is 'owner of the changed row; * for TRUNCATE, which concerns all tenants';
+comment on column audit.audit_log.occurred_at is 'the clock, not the start of the transaction: two changes of one transaction keep their order';
+comment on column audit.audit_log.row_key is 'primary key without the tenant, parts joined by /';
+comment on column audit.audit_log.digest is 'of a batch: sha256 over the sorted sha256 of each row as text';
+comment on column audit.audit_log.old_values is 'UPDATE: changed columns only; DELETE: the row. Secret columns read "(redacted)"';
+comment on column audit.audit_log.actor is 'person or key the program acted for; null: none was given, then user_name is all that is known';
+comment on column audit.audit_log.user_name is 'the login of the session; never the owner of this table';
+create policy administrators_read_all on audit.audit_log for select to apg_admin
+  using (true);
+create policy tenant_isolation on audit.audit_log for all to public
+  using ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)));
+create policy triggers_write_for_every_tenant on audit.audit_log for insert to audit_owner
+  using ()
+  with check (true);
+CREATE INDEX audit_log_by_actor ON audit.audit_log USING btree (tenant_id, actor, occurred_at DESC);
+CREATE INDEX audit_log_by_table ON audit.audit_log USING btree (tenant_id, table_name, occurred_at DESC);
+CREATE INDEX audit_log_by_transaction ON audit.audit_log USING btree (transaction_id);
+CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change(); -- enabled always
+CREATE TRIGGER audit_log_is_written_by_triggers BEFORE INSERT ON audit.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_forgery();
+grant select on audit.audit_log to apg_admin;
+grant select on audit.audit_log to apg_readonly;
+grant select on audit.audit_log to apg_readwrite;
+
+create table cash_management.cm_account_identifiers (
+  tenant_id cash_management.tenant_key not null,
+  identifier text not null,
+  currency cash_management.currency_code not null,
+  account_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_account_identifiers_pkey PRIMARY KEY (tenant_id, identifier, currency),
+  constraint identifier_names_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id)
+);
+alter table cash_management.cm_account_identifiers owner to cm_owner;
+alter table cash_management.cm_account_identifiers enable row level security;
+alter table cash_management.cm_account_identifiers force row level security;
+comment on table cash_management.cm_account_identifiers is 'The names under which statements may speak of an account.';
+create policy tenant_isolation on cash_management.cm_account_identifiers for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_account_identifiers_account ON cash_management.cm_account_identifiers USING btree (tenant_id, account_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_account_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_account_identifiers FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
+grant select on cash_management.cm_account_identifiers to apg_readonly;
+grant insert, select, update on cash_management.cm_account_identifiers to apg_readwrite;
+
+create table cash_management.cm_alert_rules (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  condition jsonb not null,
+  severity text not null default 'warning'::text,
+  recipients text[] not null default '{}'::text[],
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_alert_rules_pkey PRIMARY KEY (tenant_id, id),
+  constraint alert_rule_name_is_used_once UNIQUE (tenant_id, name),
+  constraint alert_rule_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint alert_kind_is_known CHECK ((kind = ANY (ARRAY['balance'::text, 'statement_late'::text, 'statement_break'::text, 'limit'::text, 'forecast'::text, 'risk'::text, 'connection'::text, 'fee'::text]))),
+  constraint alert_severity_is_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+  constraint condition_is_an_object CHECK ((jsonb_typeof(condition) = 'object'::text))
+);
+alter table cash_management.cm_alert_rules owner to cm_owner;
+alter table cash_management.cm_alert_rules enable row level security;
+alter table cash_management.cm_alert_rules force row level security;
+comment on table cash_management.cm_alert_rules is 'tenant: what is watched, and who is told';
+create policy tenant_isolation on cash_management.cm_alert_rules for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_alert_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_alert_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_alert_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_alert_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_alert_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_alert_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_alert_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_alert_rules', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_alert_rules FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_alert_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_alert_rules to apg_readonly;
+grant insert, select, update on cash_management.cm_alert_rules to apg_readwrite;
+
+create table cash_management.cm_alerts (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  rule_id uuid not null,
+  subject text not null,
+  severity text not null,
+  message text not null,
+  detail jsonb not null default '{}'::jsonb,
+  raised_at timestamp with time zone not null default now(),
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  resolved_at timestamp with time zone,
+  constraint cm_alerts_pkey PRIMARY KEY (tenant_id, id),
+  constraint alert_follows_a_rule FOREIGN KEY (tenant_id, rule_id) REFERENCES cash_management.cm_alert_rules(tenant_id, id),
+  constraint an_acknowledgement_is_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+  constraint raised_alert_severity_is_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+);
+alter table cash_management.cm_alerts owner to cm_owner;
+alter table cash_management.cm_alerts enable row level security;
+alter table cash_management.cm_alerts force row level security;
+comment on table cash_management.cm_alerts is 'tenant: what was found; open until resolved, once per rule and subject';
+create policy tenant_isolation on cash_management.cm_alerts for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX an_open_alert_is_raised_once ON cash_management.cm_alerts USING btree (tenant_id, rule_id, subject) WHERE (resolved_at IS NULL);
+CREATE INDEX cm_alerts_newest ON cash_management.cm_alerts USING btree (tenant_id, raised_at DESC);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_alerts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_alerts', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_alerts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_alerts', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_alerts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_alerts', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_alerts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_alerts', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_alerts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on cash_management.cm_alerts to apg_readonly;
+grant insert, select on cash_management.cm_alerts to apg_readwrite;
+grant update (acknowledged_at, acknowledged_by, resolved_at) on cash_management.cm_alerts to apg_readwrite;
+
+create table cash_management.cm_api_keys (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  key_hash bytea not null,
+  prefix text not null,
+  scopes text[] not null,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint cm_api_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint key_hash_is_used_once UNIQUE (tenant_id, key_hash),
+  constraint key_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint key_was_made_by_a_person FOREIGN KEY (tenant_id, created_by) REFERENCES cash_management.cm_people(tenant_id, id),
+  constraint key_hash_is_a_sha256 CHECK ((octet_length(key_hash) = 32)),
+  constraint key_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 100))),
+  constraint prefix_shows_little_of_the_key CHECK (((length(prefix) >= 4) AND (length(prefix) <= 16))),
+  constraint scopes_are_known CHECK (((scopes <@ ARRAY['read'::text, 'write'::text]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2))))
+);
+alter table cash_management.cm_api_keys owner to cm_owner;
+alter table cash_management.cm_api_keys enable row level security;
+alter table cash_management.cm_api_keys force row level security;
+comment on table cash_management.cm_api_keys is 'tenant: keys of programs; only the sha256 of a key is kept';
+create policy looked_up_at_sign_in on cash_management.cm_api_keys for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_api_keys for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_api_keys_by_hash ON cash_management.cm_api_keys USING btree (key_hash);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_api_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, key_hash, scopes ON cash_management.cm_api_keys FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.key_hash IS DISTINCT FROM new.key_hash) OR (old.scopes IS DISTINCT FROM new.scopes))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'key_hash', 'scopes');
+grant insert, select, update on cash_management.cm_api_keys to apg_readwrite;
+grant select on cash_management.cm_api_keys to cm_gatekeeper;
+
+create table cash_management.cm_approvals (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  decision text not null,
+  decided_by text not null,
+  decided_at timestamp with time zone not null default now(),
+  amount_minor bigint,
+  currency cash_management.currency_code,
+  reason text,
+  constraint cm_approvals_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_person_decides_once UNIQUE (tenant_id, subject_kind, subject_id, decided_by),
+  constraint approval_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint approval_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint a_rejection_gives_a_reason CHECK (((decision = 'approved'::text) OR (reason ~ '\S'::text))),
+  constraint an_amount_has_a_currency CHECK (((amount_minor IS NULL) = (currency IS NULL))),
+  constraint decision_is_known CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+  constraint subject_kind_is_known CHECK ((subject_kind = ANY (ARRAY['plan'::text, 'transfer'::text, 'seal'::text, 'match'::text, 'limit'::text, 'account'::text, 'person'::text, 'erasure'::text])))
+);
+alter table cash_management.cm_approvals owner to cm_owner;
+alter table cash_management.cm_approvals enable row level security;
+alter table cash_management.cm_approvals force row level security;
+comment on table cash_management.cm_approvals is 'tenant: decisions of two pairs of eyes; a person decides once on a subject';
+create policy tenant_isolation on cash_management.cm_approvals for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approvals', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approvals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approvals', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approvals FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approvals', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approvals', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_approvals FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on cash_management.cm_approvals to apg_readonly;
+grant insert, select on cash_management.cm_approvals to apg_readwrite;
+
+create table cash_management.cm_bank_connections (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  bank_id uuid not null,
+  kind text not null default 'upload'::text,
+  name text not null,
+  connection_status text not null default 'untested'::text,
+  last_test_date timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_error text,
+  is_active boolean not null default true,
+  formats text[] not null default '{}'::text[],
+  expected_by time without time zone,
+  expected_by_time_zone text,
+  consent_until timestamp with time zone,
+  credentials bytea,
+  credentials_key_id text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_bank_connections_pkey PRIMARY KEY (tenant_id, id),
+  constraint connection_is_to_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint connection_kind_is_known CHECK ((kind = ANY (ARRAY['upload'::text, 'folder'::text, 'ebics'::text, 'sftp'::text, 'swift'::text, 'api'::text, 'psd2'::text]))),
+  constraint connection_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint connection_status_is_known CHECK ((connection_status = ANY (ARRAY['untested'::text, 'connected'::text, 'degraded'::text, 'failed'::text, 'expired'::text]))),
+  constraint credentials_name_their_key CHECK (((credentials IS NULL) = (credentials_key_id IS NULL))),
+  constraint expected_time_has_a_zone CHECK (((expected_by IS NULL) = (expected_by_time_zone IS NULL)))
+);
+alter table cash_management.cm_bank_connections owner to cm_owner;
+alter table cash_management.cm_bank_connections enable row level security;
+alter table cash_management.cm_bank_connections force row level security;
+comment on table cash_management.cm_bank_connections is 'tenant: how a bank is reached, and when its statement is due';
+comment on column cash_management.cm_bank_connections.credentials is 'encrypted by the program; the database never sees a key';
+create policy tenant_isolation on cash_management.cm_bank_connections for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_connections_by_status ON cash_management.cm_bank_connections USING btree (tenant_id, connection_status, last_test_date);
+CREATE UNIQUE INDEX one_active_connection_per_bank_and_name ON cash_management.cm_bank_connections USING btree (tenant_id, bank_id, name) WHERE is_active;
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_connections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_connections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_bank_connections FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant insert, select, update on cash_management.cm_bank_connections to apg_readwrite;
+grant select (tenant_id, id, bank_id, kind, name, connection_status, last_test_date, last_success_at, last_error, is_active, formats, expected_by, expected_by_time_zone, consent_until, created_at, updated_at) on cash_management.cm_bank_connections to apg_readonly;
+
+create table cash_management.cm_bank_transaction_details (
+  tenant_id cash_management.tenant_key not null,
+  transaction_id uuid not null,
+  ordinal integer not null,
+  booking_date date not null,
+  amount_minor bigint,
+  currency cash_management.currency_code,
+  end_to_end_id text,
+  transaction_reference text,
+  mandate_id text,
+  uetr text,
+  counterparty_name text,
+  counterparty_account text,
+  counterparty_bic text,
+  remittance text,
+  structured_reference text,
+  purpose text,
+  constraint cm_bank_transaction_details_pkey PRIMARY KEY (tenant_id, transaction_id, ordinal, booking_date),
+  constraint detail_stands_under_a_transaction FOREIGN KEY (tenant_id, transaction_id, booking_date) REFERENCES cash_management.cm_bank_transactions(tenant_id, id, booking_date),
+  constraint detail_id_carries_its_day CHECK ((cash_management.day_of_id(transaction_id) = booking_date))
+)
+partition by range (booking_date);
+alter table cash_management.cm_bank_transaction_details owner to cm_owner;
+alter table cash_management.cm_bank_transaction_details enable row level security;
+alter table cash_management.cm_bank_transaction_details force row level security;
+comment on table cash_management.cm_bank_transaction_details is 'TxDtls of batch entries: under their transaction, never beside it.';
+create policy tenant_isolation on cash_management.cm_bank_transaction_details for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
+grant select on cash_management.cm_bank_transaction_details to apg_readonly;
+grant insert, select on cash_management.cm_bank_transaction_details to apg_readwrite;
+
+create table cash_management.cm_bank_transactions (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  account_id uuid not null,
+  statement_id uuid not null,
+  ordinal integer not null,
+  booking_date date not null,
+  value_date date not null,
+  ledger_day date not null,
+  amount_minor bigint not null,
+  currency cash_management.currency_code not null,
+  state text not null,
+  reversal boolean not null,
+  bank_reference text,
+  reference text,
+  end_to_end_id text,
+  transaction_reference text,
+  mandate_id text,
+  uetr text,
+  transaction_code text,
+  counterparty_name text,
+  counterparty_account text,
+  counterparty_bic text,
+  remittance text,
+  structured_reference text,
+  purpose text,
+  batch_count integer,
+  detail_count integer not null default 0,
+  line integer not null,
+  fingerprint uuid not null,
+  occurrence integer not null,
+  sync_status text not null default 'synced'::text,
+  last_sync_attempt timestamp with time zone,
+  recorded_at timestamp with time zone not null,
+  superseded_at timestamp with time zone,
+  constraint cm_bank_transactions_pkey PRIMARY KEY (tenant_id, id, booking_date),
+  constraint a_bank_transaction_is_posted_once UNIQUE (tenant_id, account_id, booking_date, fingerprint, occurrence),
+  constraint bank_transaction_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
+  constraint bank_transaction_id_carries_its_day CHECK ((cash_management.day_of_id(id) = booking_date)),
+  constraint bank_transaction_occurrence_counts_from_one CHECK ((occurrence >= 1)),
+  constraint bank_transaction_state_is_known CHECK ((state = ANY (ARRAY['booked'::text, 'provisional'::text, 'pending'::text, 'information'::text]))),
+  constraint bank_transaction_sync_status_is_known CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'failed'::text])))
+)
+partition by range (booking_date);
+alter table cash_management.cm_bank_transactions owner to cm_owner;
+alter table cash_management.cm_bank_transactions enable row level security;
+alter table cash_management.cm_bank_transactions force row level security;
+comment on table cash_management.cm_bank_transactions is 'Entries of bank statements (Ntry, :61:, 16), append-only; superseded_at ends what a later statement replaced.';
+create policy tenant_isolation on cash_management.cm_bank_transactions for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_transactions_to_sync ON cash_management.cm_bank_transactions USING btree (tenant_id, sync_status, last_sync_attempt) WHERE (sync_status = ANY (ARRAY['pending'::text, 'failed'::text]));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transactions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
+grant select on cash_management.cm_bank_transactions to apg_readonly;
+grant insert, select on cash_management.cm_bank_transactions to apg_readwrite;
+grant update (sync_status, last_sync_attempt, superseded_at) on cash_management.cm_bank_transactions to apg_readwrite;
+
+create table cash_management.cm_banks (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  bic text,
+  country text,
+  time_zone text not null default 'Europe/Berlin'::text,
+  calendar_id uuid,
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_banks_pkey PRIMARY KEY (tenant_id, id),
+  constraint bic_is_used_once UNIQUE (tenant_id, bic),
+  constraint bank_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint bank_calendar_exists FOREIGN KEY (tenant_id, calendar_id) REFERENCES cash_management.cm_calendars(tenant_id, id),
+  constraint bank_country_is_iso_3166 CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint bank_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint bic_has_8_or_11_characters CHECK ((bic ~ '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$'::text))
+);
+alter table cash_management.cm_banks owner to cm_owner;
+alter table cash_management.cm_banks enable row level security;
+alter table cash_management.cm_banks force row level security;
+comment on table cash_management.cm_banks is 'tenant: banks as this tenant knows them';
+create policy tenant_isolation on cash_management.cm_banks for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_banks REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_banks', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_banks REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_banks', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_banks FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_banks', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_banks REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_banks', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_banks FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_banks FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_banks to apg_readonly;
+grant insert, select, update on cash_management.cm_banks to apg_readwrite;
+
+create table cash_management.cm_calendar_days (
+  tenant_id cash_management.tenant_key not null,
+  calendar_id uuid not null,
+  day date not null,
+  kind text not null default 'holiday'::text,
+  name text,
+  constraint cm_calendar_days_pkey PRIMARY KEY (tenant_id, calendar_id, day),
+  constraint day_is_of_a_calendar FOREIGN KEY (tenant_id, calendar_id) REFERENCES cash_management.cm_calendars(tenant_id, id),
+  constraint day_kind_is_known CHECK ((kind = ANY (ARRAY['holiday'::text, 'business'::text])))
+);
+alter table cash_management.cm_calendar_days owner to cm_owner;
+alter table cash_management.cm_calendar_days enable row level security;
+alter table cash_management.cm_calendar_days force row level security;
+comment on table cash_management.cm_calendar_days is 'tenant: days that differ from the weekday rule: holidays, and weekends that are worked';
+create policy tenant_isolation on cash_management.cm_calendar_days for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_calendar_days REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_calendar_days', 'rows', 'calendar_id,day', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_calendar_days REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_calendar_days', 'rows', 'calendar_id,day', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_calendar_days FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_calendar_days', 'rows', 'calendar_id,day', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_calendar_days REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_calendar_days', 'rows', 'calendar_id,day', '');
+grant select on cash_management.cm_calendar_days to apg_readonly;
+grant delete, insert, select, update on cash_management.cm_calendar_days to apg_readwrite;
+
+create table cash_management.cm_calendars (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  weekend_days smallint[] not null default '{6,7}'::smallint[],
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_calendars_pkey PRIMARY KEY (tenant_id, id),
+  constraint calendar_name_is_used_once UNIQUE (tenant_id, name),
+  constraint calendar_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint weekend_days_are_iso_weekdays CHECK ((weekend_days <@ ARRAY[(1)::smallint, (2)::smallint, (3)::smallint, (4)::smallint, (5)::smallint, (6)::smallint, (7)::smallint]))
+);
+alter table cash_management.cm_calendars owner to cm_owner;
+alter table cash_management.cm_calendars enable row level security;
+alter table cash_management.cm_calendars force row level security;
+comment on table cash_management.cm_calendars is 'tenant: business days of a country, currency or bank';
+create policy tenant_isolation on cash_management.cm_calendars for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_calendars REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_calendars', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_calendars REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_calendars', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_calendars FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_calendars', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_calendars REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_calendars', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_calendars FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_calendars FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_calendars to apg_readonly;
+grant insert, select, update on cash_management.cm_calendars to apg_readwrite;
+
+create table cash_management.cm_cash_account_keys (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  constraint cm_cash_account_keys_pkey PRIMARY KEY (tenant_id, id)
+);
+alter table cash_management.cm_cash_account_keys owner to cm_owner;
+alter table cash_management.cm_cash_account_keys enable row level security;
+alter table cash_management.cm_cash_account_keys force row level security;
+comment on table cash_management.cm_cash_account_keys is 'tenant: the keys of cm_cash_accounts, for foreign keys of tables that grow by the thousand';
+create policy tenant_isolation on cash_management.cm_cash_account_keys for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+grant select on cash_management.cm_cash_account_keys to apg_readonly;
+grant select on cash_management.cm_cash_account_keys to apg_readwrite;
+
+create table cash_management.cm_cash_accounts (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  entity_id uuid,
+  bank_id uuid,
+  connection_id uuid,
+  calendar_id uuid,
+  kind text not null default 'bank'::text,
+  name text not null,
+  account_number text not null,
+  account_scheme text not null default 'other'::text,
+  servicer text,
+  currency cash_management.currency_code not null,
+  liquidity_class text not null default 'free'::text,
+  min_balance_minor bigint,
+  target_balance_minor bigint,
+  max_balance_minor bigint,
+  overdraft_limit_minor bigint,
+  statement_cycle text not null default 'daily'::text,
+  expected_by time without time zone not null default '09:00:00'::time without time zone,
+  expected_time_zone text not null default 'UTC'::text,
+  sequence_checked boolean not null default true,
+  current_balance_minor bigint not null default 0,
+  balance_day date,
+  sealed_through date,
+  is_active boolean not null default true,
+  discovered boolean not null default false,
+  opened_on date,
+  closed_on date,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_cash_accounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint an_account_is_known_once_by_number_and_currency UNIQUE (tenant_id, account_number, currency),
+  constraint account_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint account_belongs_to_an_entity FOREIGN KEY (tenant_id, entity_id) REFERENCES cash_management.cm_entities(tenant_id, id),
+  constraint account_currency_is_known FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint account_has_a_key FOREIGN KEY (tenant_id, id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
+  constraint account_is_kept_by_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint account_kind_is_known CHECK ((kind = ANY (ARRAY['bank'::text, 'pool'::text, 'virtual'::text, 'fund'::text, 'loan'::text, 'petty'::text]))),
+  constraint account_liquidity_class_is_known CHECK ((liquidity_class = ANY (ARRAY['free'::text, 'restricted'::text, 'trapped'::text]))),
+  constraint account_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint account_number_is_not_blank CHECK ((account_number ~ '^[^\s]{1,64}$'::text)),
+  constraint account_scheme_is_known CHECK ((account_scheme = ANY (ARRAY['iban'::text, 'other'::text]))),
+  constraint account_statement_cycle_is_known CHECK ((statement_cycle = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text, 'none'::text])))
+)
+partition by hash (tenant_id);
+alter table cash_management.cm_cash_accounts owner to cm_owner;
+alter table cash_management.cm_cash_accounts enable row level security;
+alter table cash_management.cm_cash_accounts force row level security;
+comment on table cash_management.cm_cash_accounts is 'Cash accounts of a tenant; current_balance_minor is a cached projection of the last stated closing balance.';
+alter table cash_management.cm_cash_accounts alter column current_balance_minor set statistics 1000;
+create policy tenant_isolation on cash_management.cm_cash_accounts for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_cash_accounts_active ON cash_management.cm_cash_accounts USING btree (tenant_id, account_number) WHERE is_active;
+CREATE INDEX cm_cash_accounts_newest ON cash_management.cm_cash_accounts USING btree (tenant_id, created_at DESC);
+CREATE TRIGGER account_brings_its_key BEFORE INSERT ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.keep_account_key();
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_accounts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_cash_accounts to apg_readonly;
+grant insert, select, update on cash_management.cm_cash_accounts to apg_readwrite;
+
+create table cash_management.cm_cash_flows (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  account_id uuid not null,
+  amount_minor bigint not null,
+  currency cash_management.currency_code not null,
+  transaction_date date not null,
+  value_date date not null,
+  certainty smallint not null,
+  category text,
+  counterparty_id uuid,
+  counterparty text,
+  description text,
+  source text not null,
+  reversal_of uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  superseded_at timestamp with time zone,
+  constraint cm_cash_flows_pkey PRIMARY KEY (tenant_id, id, transaction_date),
+  constraint flow_category_is_known FOREIGN KEY (tenant_id, category) REFERENCES cash_management.cm_categories(tenant_id, code),
+  constraint flow_counterparty_is_known FOREIGN KEY (tenant_id, counterparty_id) REFERENCES cash_management.cm_counterparties(tenant_id, id),
+  constraint flow_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
+  constraint flow_certainty_is_on_the_ladder CHECK ((certainty = ANY (ARRAY[10, 20, 30, 40, 50, 60, 70, 80, 85, 90]))),
+  constraint flow_counterparty_is_short CHECK ((length(counterparty) <= 200)),
+  constraint flow_description_is_short CHECK ((length(description) <= 500)),
+  constraint flow_id_carries_its_day CHECK ((cash_management.day_of_id(id) = transaction_date)),
+  constraint flow_source_is_known CHECK ((source = ANY (ARRAY['statement'::text, 'report'::text, 'manual'::text, 'erp'::text, 'forecast'::text, 'transfer'::text])))
+)
+partition by range (transaction_date);
+alter table cash_management.cm_cash_flows owner to cm_owner;
+alter table cash_management.cm_cash_flows enable row level security;
+alter table cash_management.cm_cash_flows force row level security;
+comment on table cash_management.cm_cash_flows is 'The flow book; a flow from a statement has the id of its bank transaction.';
+alter table cash_management.cm_cash_flows alter column amount_minor set statistics 1000;
+alter table cash_management.cm_cash_flows alter column transaction_date set statistics 1000;
+create policy tenant_isolation on cash_management.cm_cash_flows for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_cash_flows_account ON cash_management.cm_cash_flows USING btree (tenant_id, account_id, transaction_date DESC);
+CREATE INDEX cm_cash_flows_amount ON cash_management.cm_cash_flows USING btree (tenant_id, amount_minor, transaction_date DESC);
+CREATE INDEX cm_cash_flows_by_category ON cash_management.cm_cash_flows USING btree (tenant_id, category, transaction_date DESC) WHERE (category IS NOT NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_flows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_flows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_flows FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_cash_flows to apg_readonly;
+grant insert, select on cash_management.cm_cash_flows to apg_readwrite;
+grant update (certainty, category, counterparty_id, counterparty, description, superseded_at) on cash_management.cm_cash_flows to apg_readwrite;
+
+create table cash_management.cm_categories (
+  tenant_id cash_management.tenant_key not null,
+  code text not null,
+  name text not null,
+  parent_code text,
+  direction text not null default 'both'::text,
+  bank_transaction_codes text[] not null default '{}'::text[],
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_categories_pkey PRIMARY KEY (tenant_id, code),
+  constraint category_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint parent_is_a_category_of_the_tenant FOREIGN KEY (tenant_id, parent_code) REFERENCES cash_management.cm_categories(tenant_id, code),
+  constraint category_code_has_its_form CHECK ((code ~ '^[a-z0-9][a-z0-9._-]{0,99}$'::text)),
+  constraint category_direction_is_known CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'both'::text]))),
+  constraint category_is_not_its_own_parent CHECK ((parent_code <> code)),
+  constraint category_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200)))
+);
+alter table cash_management.cm_categories owner to cm_owner;
+alter table cash_management.cm_categories enable row level security;
+alter table cash_management.cm_categories force row level security;
+comment on table cash_management.cm_categories is 'tenant: the tree of liquidity items';
+comment on column cash_management.cm_categories.bank_transaction_codes is 'BkTxCd families that mean this when nothing else says so';
+create policy tenant_isolation on cash_management.cm_categories for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_categories REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_categories', 'rows', 'code', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_categories REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_categories', 'rows', 'code', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_categories FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_categories', 'rows', 'code', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_categories REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_categories', 'rows', 'code', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, code ON cash_management.cm_categories FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.code IS DISTINCT FROM new.code))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'code');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_categories FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_categories to apg_readonly;
+grant insert, select, update on cash_management.cm_categories to apg_readwrite;
+
+create table cash_management.cm_category_rules (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  priority integer not null,
+  name text not null,
+  predicate jsonb not null,
+  category_code text not null,
+  counterparty_id uuid,
+  author text not null,
+  hit_count bigint not null default 0,
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_category_rules_pkey PRIMARY KEY (tenant_id, id),
+  constraint rule_gives_a_category FOREIGN KEY (tenant_id, category_code) REFERENCES cash_management.cm_categories(tenant_id, code),
+  constraint rule_gives_a_counterparty FOREIGN KEY (tenant_id, counterparty_id) REFERENCES cash_management.cm_counterparties(tenant_id, id),
+  constraint hit_count_is_counted_up CHECK ((hit_count >= 0)),
+  constraint rule_predicate_is_an_object CHECK ((jsonb_typeof(predicate) = 'object'::text))
+);
+alter table cash_management.cm_category_rules owner to cm_owner;
+alter table cash_management.cm_category_rules enable row level security;
+alter table cash_management.cm_category_rules force row level security;
+comment on table cash_management.cm_category_rules is 'tenant: first rule that holds gives the category';
+create policy tenant_isolation on cash_management.cm_category_rules for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_category_rules_in_order ON cash_management.cm_category_rules USING btree (tenant_id, priority) WHERE is_active;
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_category_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_category_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_category_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_category_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_category_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_category_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_category_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_category_rules', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_category_rules FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_category_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_category_rules to apg_readonly;
+grant delete, insert, select, update on cash_management.cm_category_rules to apg_readwrite;
+
+create table cash_management.cm_counterparties (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  kind text not null default 'unknown'::text,
+  country text,
+  iban text,
+  entity_id uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_counterparties_pkey PRIMARY KEY (tenant_id, id),
+  constraint counterparty_name_is_used_once UNIQUE (tenant_id, name),
+  constraint counterparty_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint own_counterparty_is_an_entity FOREIGN KEY (tenant_id, entity_id) REFERENCES cash_management.cm_entities(tenant_id, id),
+  constraint counterparty_country_is_iso_3166 CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint counterparty_iban_has_its_form CHECK ((iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
+  constraint counterparty_kind_is_known CHECK ((kind = ANY (ARRAY['unknown'::text, 'customer'::text, 'supplier'::text, 'own'::text, 'bank'::text, 'employee'::text, 'authority'::text]))),
+  constraint counterparty_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 300)))
+);
+alter table cash_management.cm_counterparties owner to cm_owner;
+alter table cash_management.cm_counterparties enable row level security;
+alter table cash_management.cm_counterparties force row level security;
+comment on table cash_management.cm_counterparties is 'tenant: who is on the other side of a flow';
+create policy searched_for_the_chosen_tenant on cash_management.cm_counterparties for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_counterparties for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_counterparties_by_iban ON cash_management.cm_counterparties USING btree (tenant_id, iban) WHERE (iban IS NOT NULL);
+CREATE INDEX cm_counterparties_by_name ON cash_management.cm_counterparties USING gin (tenant_id, name ext.gin_trgm_ops) WITH (fastupdate=off);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparties', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparties', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_counterparties FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_counterparties FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_counterparties to apg_readonly;
+grant insert, select, update on cash_management.cm_counterparties to apg_readwrite;
+grant select on cash_management.cm_counterparties to cm_gatekeeper;
+
+create table cash_management.cm_currencies (
+  code cash_management.currency_code not null,
+  exponent smallint not null,
+  constraint cm_currencies_pkey PRIMARY KEY (code),
+  constraint exponent_is_0_to_4 CHECK (((exponent >= 0) AND (exponent <= 4)))
+);
+alter table cash_management.cm_currencies owner to cm_owner;
+alter table cash_management.cm_currencies enable row level security;
+alter table cash_management.cm_currencies force row level security;
+comment on table cash_management.cm_currencies is 'reference: ISO 4217, the digits of a minor unit; the same for all tenants';
+create policy same_for_all_tenants on cash_management.cm_currencies for all to public
+  using (true)
+  with check (true);
+grant select on cash_management.cm_currencies to apg_admin;
+grant select on cash_management.cm_currencies to apg_readonly;
+grant select on cash_management.cm_currencies to apg_readwrite;
+
+create table cash_management.cm_cutoffs (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  bank_id uuid not null,
+  currency cash_management.currency_code not null,
+  rail text not null,
+  cut_off time without time zone not null,
+  time_zone text not null,
+  value_date_shift smallint not null default 0,
+  fee_minor bigint not null default 0,
+  fee_currency cash_management.currency_code not null,
+  valid_from date not null,
+  valid_to date,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_cutoffs_pkey PRIMARY KEY (tenant_id, id),
+  constraint cut_off_starts_once UNIQUE (tenant_id, bank_id, currency, rail, valid_from),
+  constraint cut_off_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint cut_off_fee_currency_exists FOREIGN KEY (fee_currency) REFERENCES cash_management.cm_currencies(code),
+  constraint cut_off_is_of_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint cut_off_ends_after_it_starts CHECK ((valid_to >= valid_from)),
+  constraint fee_is_not_negative CHECK ((fee_minor >= 0)),
+  constraint rail_is_named CHECK (((rail ~ '\S'::text) AND (length(rail) <= 50))),
+  constraint value_date_shift_is_small CHECK (((value_date_shift >= 0) AND (value_date_shift <= 10)))
+);
+alter table cash_management.cm_cutoffs owner to cm_owner;
+alter table cash_management.cm_cutoffs enable row level security;
+alter table cash_management.cm_cutoffs force row level security;
+comment on table cash_management.cm_cutoffs is 'tenant: until when a payment goes out today, by bank, currency and rail';
+create policy tenant_isolation on cash_management.cm_cutoffs for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cutoffs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cutoffs', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cutoffs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cutoffs', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cutoffs FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cutoffs', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cutoffs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cutoffs', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_cutoffs FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cutoffs FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_cutoffs to apg_readonly;
+grant insert, select, update on cash_management.cm_cutoffs to apg_readwrite;
+
+create table cash_management.cm_day_closings (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  account_id uuid not null,
+  day date not null,
+  statement_id uuid not null,
+  state text not null,
+  reason text,
+  link text,
+  opening_minor bigint not null,
+  closing_minor bigint not null,
+  difference_minor bigint not null default 0,
+  credits_minor bigint not null,
+  debits_minor bigint not null,
+  entry_count integer not null,
+  entries_hash bytea not null,
+  previous_hash bytea,
+  seal_hash bytea,
+  recorded_at timestamp with time zone not null,
+  superseded_at timestamp with time zone,
+  constraint cm_day_closings_pkey PRIMARY KEY (tenant_id, id),
+  constraint closing_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
+  constraint closing_is_stated_by_a_statement FOREIGN KEY (tenant_id, statement_id) REFERENCES cash_management.cm_statements(tenant_id, id),
+  constraint a_sealed_day_adds_up CHECK (((state <> 'sealed'::text) OR (closing_minor = ((opening_minor + credits_minor) - debits_minor)))),
+  constraint closing_is_sealed_by_a_hash CHECK (((state = 'sealed'::text) = (seal_hash IS NOT NULL))),
+  constraint closing_link_is_known CHECK ((link = ANY (ARRAY['first'::text, 'sequence'::text, 'dates'::text, 'balance'::text, 'statement'::text]))),
+  constraint closing_state_is_known CHECK ((state = ANY (ARRAY['sealed'::text, 'unproven'::text, 'gap'::text, 'break'::text])))
+);
+alter table cash_management.cm_day_closings owner to cm_owner;
+alter table cash_management.cm_day_closings enable row level security;
+alter table cash_management.cm_day_closings force row level security;
+comment on table cash_management.cm_day_closings is 'The chain of closed days of an account; rows with seal_hash are seals.';
+create policy tenant_isolation on cash_management.cm_day_closings for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_day_closings_known ON cash_management.cm_day_closings USING btree (tenant_id, account_id, day DESC, recorded_at DESC);
+CREATE UNIQUE INDEX cm_day_closings_live ON cash_management.cm_day_closings USING btree (tenant_id, account_id, day DESC) WHERE (superseded_at IS NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_day_closings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_day_closings', 'batch', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_day_closings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_day_closings', 'batch', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_day_closings FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_day_closings', 'batch', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_day_closings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_day_closings', 'batch', 'id', '');
+grant select on cash_management.cm_day_closings to apg_readonly;
+grant insert, select on cash_management.cm_day_closings to apg_readwrite;
+grant update (superseded_at) on cash_management.cm_day_closings to apg_readwrite;
+
+create table cash_management.cm_deliveries (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  sha256 bytea not null,
+  file_name text not null,
+  byte_count bigint not null,
+  channel text not null default 'upload'::text,
+  format text,
+  variant text,
+  status text not null,
+  problems jsonb not null default '[]'::jsonb,
+  statement_count integer not null default 0,
+  entry_count integer not null default 0,
+  reader_version text not null,
+  received_by text not null,
+  received_at timestamp with time zone not null,
+  constraint cm_deliveries_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_file_is_delivered_once UNIQUE (tenant_id, sha256),
+  constraint delivery_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint delivery_file_name_is_short CHECK (((length(file_name) >= 1) AND (length(file_name) <= 500))),
+  constraint delivery_sha256_is_whole CHECK ((length(sha256) = 32)),
+  constraint delivery_status_is_known CHECK ((status = ANY (ARRAY['imported'::text, 'refused'::text])))
+);
+alter table cash_management.cm_deliveries owner to cm_owner;
+alter table cash_management.cm_deliveries enable row level security;
+alter table cash_management.cm_deliveries force row level security;
+comment on table cash_management.cm_deliveries is 'Files as received, identified by their SHA-256.';
+create policy tenant_isolation on cash_management.cm_deliveries for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_deliveries_newest ON cash_management.cm_deliveries USING btree (tenant_id, received_at DESC, id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_deliveries', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_deliveries', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_deliveries', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_deliveries', 'rows', 'id', '');
+grant select on cash_management.cm_deliveries to apg_readonly;
+grant insert, select on cash_management.cm_deliveries to apg_readwrite;
+grant update (file_name, format, variant, status, problems, statement_count, entry_count, reader_version, received_by, received_at) on cash_management.cm_deliveries to apg_readwrite;
+
+create table cash_management.cm_delivery_chunks (
+  tenant_id cash_management.tenant_key not null,
+  delivery_id uuid not null,
+  ordinal integer not null,
+  gzip bytea not null,
+  constraint cm_delivery_chunks_pkey PRIMARY KEY (tenant_id, delivery_id, ordinal),
+  constraint chunk_belongs_to_a_delivery FOREIGN KEY (tenant_id, delivery_id) REFERENCES cash_management.cm_deliveries(tenant_id, id)
+);
+alter table cash_management.cm_delivery_chunks owner to cm_owner;
+alter table cash_management.cm_delivery_chunks enable row level security;
+alter table cash_management.cm_delivery_chunks force row level security;
+comment on table cash_management.cm_delivery_chunks is 'The bytes of a delivery, gzip, 1 MiB each before compression.';
+alter table cash_management.cm_delivery_chunks alter column gzip set storage external;
+create policy tenant_isolation on cash_management.cm_delivery_chunks for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+grant select on cash_management.cm_delivery_chunks to apg_readonly;
+grant insert, select on cash_management.cm_delivery_chunks to apg_readwrite;
+
+create table cash_management.cm_entities (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  code text not null,
+  name text not null,
+  country text,
+  lei text,
+  parent_id uuid,
+  functional_currency cash_management.currency_code not null default 'EUR'::text,
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_entities_pkey PRIMARY KEY (tenant_id, id),
+  constraint entity_code_is_used_once UNIQUE (tenant_id, code),
+  constraint entity_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint functional_currency_exists FOREIGN KEY (functional_currency) REFERENCES cash_management.cm_currencies(code),
+  constraint parent_is_an_entity_of_the_tenant FOREIGN KEY (tenant_id, parent_id) REFERENCES cash_management.cm_entities(tenant_id, id),
+  constraint entity_country_is_iso_3166 CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint entity_is_not_its_own_parent CHECK ((parent_id <> id)),
+  constraint entity_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint lei_is_20_characters CHECK ((lei ~ '^[A-Z0-9]{18}[0-9]{2}$'::text))
+);
+alter table cash_management.cm_entities owner to cm_owner;
+alter table cash_management.cm_entities enable row level security;
+alter table cash_management.cm_entities force row level security;
+comment on table cash_management.cm_entities is 'tenant: companies that own accounts';
+create policy tenant_isolation on cash_management.cm_entities for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_entities_by_parent ON cash_management.cm_entities USING btree (tenant_id, parent_id) WHERE (parent_id IS NOT NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_entities REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_entities', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_entities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_entities', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_entities FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_entities', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_entities REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_entities', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_entities FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_entities FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_entities to apg_readonly;
+grant insert, select, update on cash_management.cm_entities to apg_readwrite;
+
+create table cash_management.cm_facilities (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  bank_id uuid not null,
+  entity_id uuid,
+  account_id uuid,
+  kind text not null,
+  currency cash_management.currency_code not null,
+  limit_minor bigint not null,
+  drawn_minor bigint not null default 0,
+  is_committed boolean not null,
+  notice_days integer not null default 0,
+  interest_rate numeric(9,6),
+  commitment_fee_rate numeric(9,6),
+  covenants jsonb not null default '[]'::jsonb,
+  valid_from date not null,
+  valid_to date,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_facilities_pkey PRIMARY KEY (tenant_id, id),
+  constraint facility_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint facility_is_given_by_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint facility_is_of_an_entity FOREIGN KEY (tenant_id, entity_id) REFERENCES cash_management.cm_entities(tenant_id, id),
+  constraint facility_is_on_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint drawn_lies_within_the_limit CHECK (((drawn_minor >= 0) AND (drawn_minor <= limit_minor))),
+  constraint facility_ends_after_it_starts CHECK ((valid_to >= valid_from)),
+  constraint facility_kind_is_known CHECK ((kind = ANY (ARRAY['revolving'::text, 'overdraft'::text, 'term_loan'::text, 'guarantee'::text]))),
+  constraint notice_is_not_negative CHECK ((notice_days >= 0))
+);
+alter table cash_management.cm_facilities owner to cm_owner;
+alter table cash_management.cm_facilities enable row level security;
+alter table cash_management.cm_facilities force row level security;
+comment on table cash_management.cm_facilities is 'tenant: credit lines: what is drawn, what is left, at what price';
+create policy tenant_isolation on cash_management.cm_facilities for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_facilities_by_bank ON cash_management.cm_facilities USING btree (tenant_id, bank_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_facilities REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_facilities', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_facilities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_facilities', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_facilities FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_facilities', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_facilities REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_facilities', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_facilities FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_facilities FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_facilities to apg_readonly;
+grant insert, select, update on cash_management.cm_facilities to apg_readwrite;
+
+create table cash_management.cm_fee_agreements (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  bank_id uuid not null,
+  service_code text not null,
+  description text,
+  currency cash_management.currency_code not null,
+  unit_price_minor numeric(20,6) not null,
+  tiers jsonb not null default '[]'::jsonb,
+  valid_from date not null,
+  valid_to date,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_fee_agreements_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_service_has_one_price_at_a_time UNIQUE (tenant_id, bank_id, service_code, currency, valid_from),
+  constraint agreement_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint agreement_is_with_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint agreement_ends_after_it_starts CHECK ((valid_to >= valid_from)),
+  constraint unit_price_is_a_number CHECK (((unit_price_minor >= (0)::numeric) AND (unit_price_minor <> 'NaN'::numeric)))
+);
+alter table cash_management.cm_fee_agreements owner to cm_owner;
+alter table cash_management.cm_fee_agreements enable row level security;
+alter table cash_management.cm_fee_agreements force row level security;
+comment on table cash_management.cm_fee_agreements is 'tenant: what a bank may charge for a service (AFP code)';
+comment on column cash_management.cm_fee_agreements.unit_price_minor is 'a price, not an amount: fractions of a minor unit are usual, hence numeric';
+create policy tenant_isolation on cash_management.cm_fee_agreements for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_fee_agreements REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_fee_agreements', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_fee_agreements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_fee_agreements', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_fee_agreements FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_fee_agreements', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_fee_agreements REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_fee_agreements', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_fee_agreements FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_fee_agreements FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_fee_agreements to apg_readonly;
+grant insert, select, update on cash_management.cm_fee_agreements to apg_readwrite;
+
+create table cash_management.cm_fee_lines (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  bank_id uuid not null,
+  account_id uuid,
+  agreement_id uuid,
+  service_code text not null,
+  period_from date not null,
+  period_to date not null,
+  volume numeric(20,4) not null,
+  charged_minor bigint not null,
+  expected_minor bigint,
+  currency cash_management.currency_code not null,
+  source text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_fee_lines_pkey PRIMARY KEY (tenant_id, id),
+  constraint fee_follows_an_agreement FOREIGN KEY (tenant_id, agreement_id) REFERENCES cash_management.cm_fee_agreements(tenant_id, id),
+  constraint fee_is_charged_by_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint fee_is_charged_to_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint fee_line_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint fee_period_runs_forward CHECK ((period_from <= period_to)),
+  constraint fee_source_is_known CHECK ((source = ANY (ARRAY['camt.086'::text, 'bsb'::text, 'edi.822'::text, 'entry'::text, 'manual'::text]))),
+  constraint volume_is_a_number CHECK (((volume >= (0)::numeric) AND (volume <> 'NaN'::numeric)))
+);
+alter table cash_management.cm_fee_lines owner to cm_owner;
+alter table cash_management.cm_fee_lines enable row level security;
+alter table cash_management.cm_fee_lines force row level security;
+comment on table cash_management.cm_fee_lines is 'tenant: what a bank did charge, beside what the agreement expects';
+create policy tenant_isolation on cash_management.cm_fee_lines for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_fee_lines_by_bank ON cash_management.cm_fee_lines USING btree (tenant_id, bank_id, period_to DESC);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_fee_lines REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_fee_lines', 'batch', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_fee_lines REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_fee_lines', 'batch', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_fee_lines FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_fee_lines', 'batch', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_fee_lines REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_fee_lines', 'batch', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_fee_lines FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on cash_management.cm_fee_lines to apg_readonly;
+grant insert, select on cash_management.cm_fee_lines to apg_readwrite;
+
+create table cash_management.cm_fx_rates (
+  tenant_id cash_management.tenant_key not null,
+  rate_set_id uuid not null,
+  base_currency cash_management.currency_code not null,
+  quote_currency cash_management.currency_code not null,
+  rate numeric(24,12) not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_fx_rates_pkey PRIMARY KEY (tenant_id, rate_set_id, base_currency, quote_currency),
+  constraint base_currency_exists FOREIGN KEY (base_currency) REFERENCES cash_management.cm_currencies(code),
+  constraint quote_currency_exists FOREIGN KEY (quote_currency) REFERENCES cash_management.cm_currencies(code),
+  constraint rate_is_of_a_set FOREIGN KEY (tenant_id, rate_set_id) REFERENCES cash_management.cm_rate_sets(tenant_id, id),
+  constraint rate_is_a_positive_number CHECK (((rate > (0)::numeric) AND (rate <> 'NaN'::numeric))),
+  constraint rate_is_between_two_currencies CHECK (((base_currency)::text <> (quote_currency)::text))
+);
+alter table cash_management.cm_fx_rates owner to cm_owner;
+alter table cash_management.cm_fx_rates enable row level security;
+alter table cash_management.cm_fx_rates force row level security;
+comment on table cash_management.cm_fx_rates is 'tenant: one unit of base is worth rate units of quote; numeric, for a rate is not money';
+create policy tenant_isolation on cash_management.cm_fx_rates for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_fx_rates REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_fx_rates', 'batch', 'rate_set_id,base_currency,quote_currency', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_fx_rates REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_fx_rates', 'batch', 'rate_set_id,base_currency,quote_currency', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_fx_rates FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_fx_rates', 'batch', 'rate_set_id,base_currency,quote_currency', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_fx_rates REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_fx_rates', 'batch', 'rate_set_id,base_currency,quote_currency', '');
+CREATE TRIGGER frozen_rates_never_change BEFORE INSERT OR DELETE OR UPDATE ON cash_management.cm_fx_rates FOR EACH ROW EXECUTE FUNCTION cash_management.refuse_frozen_rates();
+grant select on cash_management.cm_fx_rates to apg_readonly;
+grant delete, insert, select, update on cash_management.cm_fx_rates to apg_readwrite;
+
+create table cash_management.cm_idempotency_keys (
+  tenant_id cash_management.tenant_key not null,
+  key text not null,
+  actor text not null,
+  request_hash bytea not null,
+  status integer,
+  response jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_idempotency_keys_pkey PRIMARY KEY (tenant_id, key),
+  constraint idempotency_key_is_of_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint answer_is_whole CHECK (((status IS NULL) = (response IS NULL))),
+  constraint idempotency_key_is_1_to_200_characters CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint request_hash_is_a_sha256 CHECK ((octet_length(request_hash) = 32))
+);
+alter table cash_management.cm_idempotency_keys owner to cm_owner;
+alter table cash_management.cm_idempotency_keys enable row level security;
+alter table cash_management.cm_idempotency_keys force row level security;
+comment on table cash_management.cm_idempotency_keys is 'tenant: what was answered to a write, to answer the same again; not audited: the write itself is';
+create policy tenant_isolation on cash_management.cm_idempotency_keys for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_idempotency_keys_by_age ON cash_management.cm_idempotency_keys USING btree (tenant_id, created_at);
+grant delete, insert, select, update on cash_management.cm_idempotency_keys to apg_readwrite;
+
+create table cash_management.cm_investments (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  bank_id uuid not null,
+  account_id uuid,
+  kind text not null,
+  currency cash_management.currency_code not null,
+  amount_minor bigint not null,
+  rate numeric(9,6),
+  trade_date date not null,
+  value_date date not null,
+  maturity_date date,
+  break_rule text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_investments_pkey PRIMARY KEY (tenant_id, id),
+  constraint investment_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint investment_is_paid_from_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint investment_is_with_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint a_deposit_matures CHECK (((kind <> 'deposit'::text) OR (maturity_date IS NOT NULL))),
+  constraint investment_dates_run_forward CHECK (((trade_date <= value_date) AND (maturity_date > value_date))),
+  constraint investment_is_positive CHECK ((amount_minor > 0)),
+  constraint investment_kind_is_known CHECK ((kind = ANY (ARRAY['deposit'::text, 'money_market_fund'::text, 'commercial_paper'::text, 'bill'::text])))
+);
+alter table cash_management.cm_investments owner to cm_owner;
+alter table cash_management.cm_investments enable row level security;
+alter table cash_management.cm_investments force row level security;
+comment on table cash_management.cm_investments is 'tenant: deposits, funds and paper';
+create policy tenant_isolation on cash_management.cm_investments for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_investments_by_maturity ON cash_management.cm_investments USING btree (tenant_id, maturity_date) WHERE (maturity_date IS NOT NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_investments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_investments', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_investments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_investments', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_investments FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_investments', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_investments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_investments', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_investments FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_investments FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_investments to apg_readonly;
+grant insert, select, update on cash_management.cm_investments to apg_readwrite;
+
+create table cash_management.cm_limits (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  kind text not null,
+  bank_id uuid,
+  entity_id uuid,
+  rating text,
+  currency cash_management.currency_code not null,
+  limit_minor bigint not null,
+  valid_from date not null,
+  valid_to date,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_limits_pkey PRIMARY KEY (tenant_id, id),
+  constraint limit_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint limit_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint limit_is_of_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint limit_is_of_an_entity FOREIGN KEY (tenant_id, entity_id) REFERENCES cash_management.cm_entities(tenant_id, id),
+  constraint a_bank_limit_names_its_bank CHECK (((kind <> 'bank'::text) OR (bank_id IS NOT NULL))),
+  constraint limit_ends_after_it_starts CHECK ((valid_to >= valid_from)),
+  constraint limit_is_not_negative CHECK ((limit_minor >= 0)),
+  constraint limit_kind_is_known CHECK ((kind = ANY (ARRAY['bank'::text, 'rating'::text, 'entity'::text, 'currency'::text, 'payment'::text])))
+);
+alter table cash_management.cm_limits owner to cm_owner;
+alter table cash_management.cm_limits enable row level security;
+alter table cash_management.cm_limits force row level security;
+comment on table cash_management.cm_limits is 'tenant: how much may lie or move where';
+create policy tenant_isolation on cash_management.cm_limits for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_limits_by_bank ON cash_management.cm_limits USING btree (tenant_id, bank_id) WHERE (bank_id IS NOT NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_limits REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_limits', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_limits REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_limits', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_limits FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_limits', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_limits REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_limits', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_limits FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_limits FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_limits to apg_readonly;
+grant insert, select, update on cash_management.cm_limits to apg_readwrite;
+
+create table cash_management.cm_match_groups (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  method text not null,
+  state text not null default 'suggested'::text,
+  score double precision,
+  margin double precision,
+  rule_id uuid,
+  model_version_id uuid,
+  residual_minor bigint not null default 0,
+  residual_currency cash_management.currency_code,
+  residual_reason text,
+  decided_by text,
+  decided_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_match_groups_pkey PRIMARY KEY (tenant_id, id),
+  constraint group_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint group_was_suggested_by_a_version FOREIGN KEY (tenant_id, model_version_id) REFERENCES ml_models.cm_model_versions(tenant_id, id),
+  constraint residual_currency_exists FOREIGN KEY (residual_currency) REFERENCES cash_management.cm_currencies(code),
+  constraint a_person_who_confirmed_is_named CHECK (((state <> ALL (ARRAY['confirmed'::text, 'undone'::text])) OR ((decided_by IS NOT NULL) AND (decided_at IS NOT NULL)))),
+  constraint a_residual_is_explained CHECK (((residual_minor = 0) OR ((residual_currency IS NOT NULL) AND (residual_reason IS NOT NULL)))),
+  constraint match_method_is_known CHECK ((method = ANY (ARRAY['reference'::text, 'transfer'::text, 'assignment'::text, 'subset_sum'::text, 'manual'::text]))),
+  constraint match_state_is_known CHECK ((state = ANY (ARRAY['suggested'::text, 'confirmed'::text, 'automatic'::text, 'undone'::text]))),
+  constraint residual_reason_is_known CHECK ((residual_reason = ANY (ARRAY['fee'::text, 'fx'::text, 'discount'::text, 'short_pay'::text, 'other'::text])))
+);
+alter table cash_management.cm_match_groups owner to cm_owner;
+alter table cash_management.cm_match_groups enable row level security;
+alter table cash_management.cm_match_groups force row level security;
+comment on table cash_management.cm_match_groups is 'tenant: flows and entries that belong together, many to many, and why';
+create policy tenant_isolation on cash_management.cm_match_groups for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_groups REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_groups', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_groups REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_groups', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_groups FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_groups', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_groups REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_groups', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_match_groups FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_match_groups FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_match_groups to apg_readonly;
+grant insert, select, update on cash_management.cm_match_groups to apg_readwrite;
+
+create table cash_management.cm_match_members (
+  tenant_id cash_management.tenant_key not null,
+  group_id uuid not null,
+  member_kind text not null,
+  member_id uuid not null,
+  member_day date not null,
+  amount_minor bigint not null,
+  currency cash_management.currency_code not null,
+  constraint cm_match_members_pkey PRIMARY KEY (tenant_id, group_id, member_kind, member_id),
+  constraint member_is_of_a_group FOREIGN KEY (tenant_id, group_id) REFERENCES cash_management.cm_match_groups(tenant_id, id),
+  constraint member_id_carries_its_day CHECK ((cash_management.day_of_id(member_id) = member_day)),
+  constraint member_kind_is_known CHECK ((member_kind = ANY (ARRAY['entry'::text, 'flow'::text])))
+);
+alter table cash_management.cm_match_members owner to cm_owner;
+alter table cash_management.cm_match_members enable row level security;
+alter table cash_management.cm_match_members force row level security;
+comment on table cash_management.cm_match_members is 'tenant: an entry or a flow of a group, by the id that carries its day';
+create policy tenant_isolation on cash_management.cm_match_members for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_match_members_by_member ON cash_management.cm_match_members USING btree (tenant_id, member_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_members REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_members', 'batch', 'group_id,member_kind,member_id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_members REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_members', 'batch', 'group_id,member_kind,member_id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_members FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_members', 'batch', 'group_id,member_kind,member_id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_members REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_members', 'batch', 'group_id,member_kind,member_id', '');
+grant select on cash_management.cm_match_members to apg_readonly;
+grant insert, select on cash_management.cm_match_members to apg_readwrite;
+
+create table cash_management.cm_match_rejections (
+  tenant_id cash_management.tenant_key not null,
+  entry_id uuid not null,
+  flow_id uuid not null,
+  rejected_by text not null,
+  rejected_at timestamp with time zone not null default now(),
+  reason text,
+  constraint cm_match_rejections_pkey PRIMARY KEY (tenant_id, entry_id, flow_id),
+  constraint rejection_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id)
+);
+alter table cash_management.cm_match_rejections owner to cm_owner;
+alter table cash_management.cm_match_rejections enable row level security;
+alter table cash_management.cm_match_rejections force row level security;
+comment on table cash_management.cm_match_rejections is 'tenant: pairs a person has refused, never to be suggested again';
+create policy tenant_isolation on cash_management.cm_match_rejections for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_rejections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_rejections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_rejections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_rejections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
+grant select on cash_management.cm_match_rejections to apg_readonly;
+grant insert, select on cash_management.cm_match_rejections to apg_readwrite;
+
+create table cash_management.cm_outbox (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  topic text not null,
+  payload jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  available_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  last_error text,
+  delivered_at timestamp with time zone,
+  constraint cm_outbox_pkey PRIMARY KEY (tenant_id, id),
+  constraint message_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint attempts_are_counted_up CHECK ((attempts >= 0)),
+  constraint topic_is_named CHECK ((topic ~ '^[a-z][a-z0-9._-]{0,99}$'::text))
+);
+alter table cash_management.cm_outbox owner to cm_owner;
+alter table cash_management.cm_outbox enable row level security;
+alter table cash_management.cm_outbox force row level security;
+comment on table cash_management.cm_outbox is 'tenant: messages for webhooks, written with the change they tell of; not audited: the change is';
+create policy tenant_isolation on cash_management.cm_outbox for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_outbox_waiting ON cash_management.cm_outbox USING btree (tenant_id, available_at) WHERE (delivered_at IS NULL);
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_outbox FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant delete, insert, select on cash_management.cm_outbox to apg_readwrite;
+grant update (available_at, attempts, last_error, delivered_at) on cash_management.cm_outbox to apg_readwrite;
+
+create table cash_management.cm_people (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  email text not null,
+  name text not null,
+  password_hash text,
+  role text not null,
+  failed_attempts integer not null default 0,
+  locked_until timestamp with time zone,
+  disabled_at timestamp with time zone,
+  last_signed_in_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_people_pkey PRIMARY KEY (tenant_id, id),
+  constraint email_is_used_once_per_tenant UNIQUE (tenant_id, email),
+  constraint person_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint email_is_lower_case_with_one_at CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text) AND (length(email) <= 320))),
+  constraint failed_attempts_are_counted_up CHECK ((failed_attempts >= 0)),
+  constraint password_is_kept_as_an_argon2id_hash CHECK ((password_hash ~~ '$argon2id$%'::text)),
+  constraint person_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint role_is_known CHECK ((role = ANY (ARRAY['treasurer'::text, 'analyst'::text, 'approver'::text, 'auditor'::text, 'administrator'::text])))
+);
+alter table cash_management.cm_people owner to cm_owner;
+alter table cash_management.cm_people enable row level security;
+alter table cash_management.cm_people force row level security;
+comment on table cash_management.cm_people is 'tenant: who signs in; a person of two tenants has two rows with one e-mail address';
+comment on column cash_management.cm_people.password_hash is 'argon2id in its encoded form; null: can sign in by a link only';
+create policy looked_up_at_sign_in on cash_management.cm_people for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_people for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_people_by_email ON cash_management.cm_people USING btree (email);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_people REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_people FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_people FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_people FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant insert, select, update on cash_management.cm_people to apg_readwrite;
+grant select on cash_management.cm_people to cm_gatekeeper;
+
+create table cash_management.cm_pool_members (
+  tenant_id cash_management.tenant_key not null,
+  pool_id uuid not null,
+  account_id uuid not null,
+  priority integer not null default 100,
+  target_minor bigint not null default 0,
+  min_transfer_minor bigint not null default 0,
+  rounding_minor bigint not null default 1,
+  valid_from date not null,
+  valid_to date,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_pool_members_pkey PRIMARY KEY (tenant_id, pool_id, account_id, valid_from),
+  constraint member_is_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint member_is_in_a_pool FOREIGN KEY (tenant_id, pool_id) REFERENCES cash_management.cm_pools(tenant_id, id),
+  constraint membership_ends_after_it_starts CHECK ((valid_to >= valid_from)),
+  constraint transfers_are_not_negative CHECK (((min_transfer_minor >= 0) AND (rounding_minor >= 1)))
+);
+alter table cash_management.cm_pool_members owner to cm_owner;
+alter table cash_management.cm_pool_members enable row level security;
+alter table cash_management.cm_pool_members force row level security;
+comment on table cash_management.cm_pool_members is 'tenant: which account is swept into which pool, and when';
+create policy tenant_isolation on cash_management.cm_pool_members for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_pool_members_by_account ON cash_management.cm_pool_members USING btree (tenant_id, account_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_pool_members REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_pool_members', 'rows', 'pool_id,account_id,valid_from', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_pool_members REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_pool_members', 'rows', 'pool_id,account_id,valid_from', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_pool_members FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_pool_members', 'rows', 'pool_id,account_id,valid_from', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_pool_members REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_pool_members', 'rows', 'pool_id,account_id,valid_from', '');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_pool_members FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_pool_members to apg_readonly;
+grant insert, select, update on cash_management.cm_pool_members to apg_readwrite;
+
+create table cash_management.cm_pools (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  header_account_id uuid not null,
+  currency cash_management.currency_code not null,
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_pools_pkey PRIMARY KEY (tenant_id, id),
+  constraint pool_name_is_used_once UNIQUE (tenant_id, name),
+  constraint pool_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint pool_has_a_header FOREIGN KEY (tenant_id, header_account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint pool_kind_is_known CHECK ((kind = ANY (ARRAY['zero_balance'::text, 'target_balance'::text, 'range'::text, 'notional'::text])))
+);
+alter table cash_management.cm_pools owner to cm_owner;
+alter table cash_management.cm_pools enable row level security;
+alter table cash_management.cm_pools force row level security;
+comment on table cash_management.cm_pools is 'tenant: accounts whose balances are concentrated, or counted together';
+create policy tenant_isolation on cash_management.cm_pools for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_pools REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_pools', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_pools REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_pools', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_pools FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_pools', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_pools REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_pools', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_pools FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_pools FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_pools to apg_readonly;
+grant insert, select, update on cash_management.cm_pools to apg_readwrite;
+
+create table cash_management.cm_rate_sets (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  kind text not null,
+  source text not null,
+  rate_date date not null,
+  frozen_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_rate_sets_pkey PRIMARY KEY (tenant_id, id),
+  constraint rate_set_is_made_once UNIQUE (tenant_id, kind, source, rate_date, name),
+  constraint rate_set_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint rate_set_kind_is_known CHECK ((kind = ANY (ARRAY['fixing'::text, 'spot'::text, 'budget'::text])))
+);
+alter table cash_management.cm_rate_sets owner to cm_owner;
+alter table cash_management.cm_rate_sets enable row level security;
+alter table cash_management.cm_rate_sets force row level security;
+comment on table cash_management.cm_rate_sets is 'tenant: rates of one day and source; a converted figure names the set it used';
+create policy tenant_isolation on cash_management.cm_rate_sets for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_rate_sets_by_day ON cash_management.cm_rate_sets USING btree (tenant_id, kind, rate_date DESC);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_rate_sets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_rate_sets', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_rate_sets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_rate_sets', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_rate_sets FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_rate_sets', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_rate_sets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_rate_sets', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_rate_sets FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on cash_management.cm_rate_sets to apg_readonly;
+grant insert, select, update on cash_management.cm_rate_sets to apg_readwrite;
+
+create table cash_management.cm_scenarios (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  name text not null,
+  parent_id uuid,
+  overrides jsonb not null default '[]'::jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_scenarios_pkey PRIMARY KEY (tenant_id, id),
+  constraint scenario_name_is_used_once UNIQUE (tenant_id, name),
+  constraint scenario_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint scenario_changes_a_parent FOREIGN KEY (tenant_id, parent_id) REFERENCES cash_management.cm_scenarios(tenant_id, id),
+  constraint overrides_are_a_list CHECK ((jsonb_typeof(overrides) = 'array'::text)),
+  constraint scenario_is_not_its_own_parent CHECK ((parent_id <> id))
+);
+alter table cash_management.cm_scenarios owner to cm_owner;
+alter table cash_management.cm_scenarios enable row level security;
+alter table cash_management.cm_scenarios force row level security;
+comment on table cash_management.cm_scenarios is 'tenant: a plan as differences to its parent';
+create policy tenant_isolation on cash_management.cm_scenarios for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_scenarios REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_scenarios', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_scenarios REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_scenarios', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_scenarios FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_scenarios', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_scenarios REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_scenarios', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_scenarios FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_scenarios FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_scenarios to apg_readonly;
+grant insert, select, update on cash_management.cm_scenarios to apg_readwrite;
+
+create table cash_management.cm_sessions (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  token_hash bytea not null,
+  person_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  user_agent text,
+  constraint cm_sessions_pkey PRIMARY KEY (tenant_id, id),
+  constraint session_token_is_used_once UNIQUE (tenant_id, token_hash),
+  constraint session_is_of_a_person FOREIGN KEY (tenant_id, person_id) REFERENCES cash_management.cm_people(tenant_id, id),
+  constraint session_ends_after_it_began CHECK ((expires_at > created_at)),
+  constraint token_hash_is_a_sha256 CHECK ((octet_length(token_hash) = 32))
+);
+alter table cash_management.cm_sessions owner to cm_owner;
+alter table cash_management.cm_sessions enable row level security;
+alter table cash_management.cm_sessions force row level security;
+comment on table cash_management.cm_sessions is 'tenant: signed-in browsers; only the sha256 of a token is kept';
+create policy looked_up_at_sign_in on cash_management.cm_sessions for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_sessions for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_sessions_by_person ON cash_management.cm_sessions USING btree (tenant_id, person_id);
+CREATE INDEX cm_sessions_by_token ON cash_management.cm_sessions USING btree (token_hash);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sessions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, token_hash, person_id ON cash_management.cm_sessions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.token_hash IS DISTINCT FROM new.token_hash) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'token_hash', 'person_id');
+grant delete, insert, select, update on cash_management.cm_sessions to apg_readwrite;
+grant select on cash_management.cm_sessions to cm_gatekeeper;
+
+create table cash_management.cm_sign_in_links (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  token_hash bytea not null,
+  person_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint cm_sign_in_links_pkey PRIMARY KEY (tenant_id, id),
+  constraint link_token_is_used_once UNIQUE (tenant_id, token_hash),
+  constraint link_is_for_a_person FOREIGN KEY (tenant_id, person_id) REFERENCES cash_management.cm_people(tenant_id, id),
+  constraint link_expires_within_a_week CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '7 days'::interval)))),
+  constraint link_token_hash_is_a_sha256 CHECK ((octet_length(token_hash) = 32))
+);
+alter table cash_management.cm_sign_in_links owner to cm_owner;
+alter table cash_management.cm_sign_in_links enable row level security;
+alter table cash_management.cm_sign_in_links force row level security;
+comment on table cash_management.cm_sign_in_links is 'tenant: one-time links; used once, or never';
+create policy looked_up_at_sign_in on cash_management.cm_sign_in_links for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_sign_in_links for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+create policy used_up_at_sign_in on cash_management.cm_sign_in_links for update to cm_gatekeeper
+  using (true)
+  with check (true);
+CREATE INDEX cm_sign_in_links_by_person ON cash_management.cm_sign_in_links USING btree (tenant_id, person_id);
+CREATE INDEX cm_sign_in_links_by_token ON cash_management.cm_sign_in_links USING btree (token_hash);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sign_in_links REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sign_in_links FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, token_hash, person_id ON cash_management.cm_sign_in_links FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.token_hash IS DISTINCT FROM new.token_hash) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'token_hash', 'person_id');
+grant delete, insert, select, update on cash_management.cm_sign_in_links to apg_readwrite;
+grant select on cash_management.cm_sign_in_links to cm_gatekeeper;
+grant update (used_at) on cash_management.cm_sign_in_links to cm_gatekeeper;
+
+create table cash_management.cm_statement_balances (
+  tenant_id cash_management.tenant_key not null,
+  statement_id uuid not null,
+  ordinal integer not null,
+  type text not null,
+  code text not null,
+  interim boolean not null,
+  amount_minor bigint not null,
+  currency cash_management.currency_code not null,
+  day date,
+  constraint cm_statement_balances_pkey PRIMARY KEY (tenant_id, statement_id, ordinal),
+  constraint balance_stands_in_a_statement FOREIGN KEY (tenant_id, statement_id) REFERENCES cash_management.cm_statements(tenant_id, id)
+);
+alter table cash_management.cm_statement_balances owner to cm_owner;
+alter table cash_management.cm_statement_balances enable row level security;
+alter table cash_management.cm_statement_balances force row level security;
+comment on table cash_management.cm_statement_balances is 'Balances as the bank stated them, ISO 20022 types.';
+create policy tenant_isolation on cash_management.cm_statement_balances for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statement_balances REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statement_balances REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statement_balances FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statement_balances REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
+grant select on cash_management.cm_statement_balances to apg_readonly;
+grant insert, select on cash_management.cm_statement_balances to apg_readwrite;
+
+create table cash_management.cm_statement_days (
+  tenant_id cash_management.tenant_key not null,
+  account_id uuid not null,
+  day date not null,
+  statement_id uuid not null,
+  state text not null,
+  opening_minor bigint,
+  closing_minor bigint,
+  net_minor bigint not null,
+  pending_minor bigint not null default 0,
+  credits_minor bigint not null,
+  debits_minor bigint not null,
+  entry_count integer not null,
+  amounts_hash bytea not null,
+  entries_hash bytea not null,
+  first_day boolean not null,
+  last_day boolean not null,
+  recorded_at timestamp with time zone not null,
+  superseded_at timestamp with time zone,
+  constraint cm_statement_days_pkey PRIMARY KEY (tenant_id, account_id, day, statement_id),
+  constraint statement_day_is_of_a_statement FOREIGN KEY (tenant_id, statement_id) REFERENCES cash_management.cm_statements(tenant_id, id),
+  constraint statement_day_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
+  constraint statement_day_adds_up CHECK ((net_minor = (credits_minor - debits_minor))),
+  constraint statement_day_state_is_known CHECK ((state = ANY (ARRAY['verified'::text, 'break'::text, 'unproven'::text, 'provisional'::text])))
+);
+alter table cash_management.cm_statement_days owner to cm_owner;
+alter table cash_management.cm_statement_days enable row level security;
+alter table cash_management.cm_statement_days force row level security;
+comment on table cash_management.cm_statement_days is 'Each day of each posted statement, with the running balance around it.';
+create policy tenant_isolation on cash_management.cm_statement_days for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_statement_days_outside_the_chain ON cash_management.cm_statement_days USING btree (tenant_id, account_id, day) WHERE ((closing_minor IS NULL) AND (superseded_at IS NULL));
+CREATE INDEX cm_statement_days_statement ON cash_management.cm_statement_days USING btree (tenant_id, statement_id, day);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statement_days REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statement_days REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statement_days FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statement_days REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
+grant select on cash_management.cm_statement_days to apg_readonly;
+grant insert, select on cash_management.cm_statement_days to apg_readwrite;
+grant update (superseded_at) on cash_management.cm_statement_days to apg_readwrite;
+
+create table cash_management.cm_statements (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  delivery_id uuid not null,
+  account_id uuid not null,
+  ordinal integer not null,
+  kind text not null,
+  format text not null,
+  statement_number text,
+  sequence bigint,
+  page integer,
+  last_page boolean,
+  created_by_bank_at text,
+  copy_indicator text,
+  period_from date not null,
+  period_to date not null,
+  entries_from date,
+  entries_to date,
+  currency cash_management.currency_code not null,
+  opening_minor bigint,
+  closing_minor bigint,
+  credits_minor bigint not null,
+  debits_minor bigint not null,
+  entry_count integer not null,
+  status text not null,
+  duplicate_of uuid,
+  problems jsonb not null default '[]'::jsonb,
+  line integer not null,
+  recorded_at timestamp with time zone not null,
+  superseded_at timestamp with time zone,
+  constraint cm_statements_pkey PRIMARY KEY (tenant_id, id),
+  constraint statement_came_in_a_delivery FOREIGN KEY (tenant_id, delivery_id) REFERENCES cash_management.cm_deliveries(tenant_id, id),
+  constraint statement_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint statement_repeats_a_statement FOREIGN KEY (tenant_id, duplicate_of) REFERENCES cash_management.cm_statements(tenant_id, id),
+  constraint a_duplicate_names_its_original CHECK (((status <> 'duplicate'::text) OR (duplicate_of IS NOT NULL))),
+  constraint statement_kind_is_known CHECK ((kind = ANY (ARRAY['statement'::text, 'report'::text, 'notification'::text]))),
+  constraint statement_period_runs_forward CHECK ((period_from <= period_to)),
+  constraint statement_status_is_known CHECK ((status = ANY (ARRAY['verified'::text, 'break'::text, 'unproven'::text, 'provisional'::text, 'advice'::text, 'duplicate'::text, 'conflict'::text])))
+);
+alter table cash_management.cm_statements owner to cm_owner;
+alter table cash_management.cm_statements enable row level security;
+alter table cash_management.cm_statements force row level security;
+comment on table cash_management.cm_statements is 'One Stmt, Rpt or Ntfctn, one :20: block, one 03 record.';
+create policy tenant_isolation on cash_management.cm_statements for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_statements_account ON cash_management.cm_statements USING btree (tenant_id, account_id, period_to DESC, id);
+CREATE INDEX cm_statements_delivery ON cash_management.cm_statements USING btree (tenant_id, delivery_id, ordinal);
+CREATE INDEX cm_statements_newest ON cash_management.cm_statements USING btree (tenant_id, recorded_at DESC, id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_statements', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statements', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statements FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statements', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statements', 'rows', 'id', '');
+grant select on cash_management.cm_statements to apg_readonly;
+grant insert, select on cash_management.cm_statements to apg_readwrite;
+grant update (superseded_at) on cash_management.cm_statements to apg_readwrite;
+
+create table cash_management.cm_tenants (
+  tenant_id cash_management.tenant_key not null,
+  name text not null,
+  status text not null default 'active'::text,
+  legal_hold boolean not null default false,
+  reporting_currency cash_management.currency_code not null default 'EUR'::text,
+  time_zone text not null default 'Europe/Berlin'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_tenants_pkey PRIMARY KEY (tenant_id),
+  constraint reporting_currency_exists FOREIGN KEY (reporting_currency) REFERENCES cash_management.cm_currencies(code),
+  constraint tenant_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint tenant_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'erasing'::text])))
+);
+alter table cash_management.cm_tenants owner to cm_owner;
+alter table cash_management.cm_tenants enable row level security;
+alter table cash_management.cm_tenants force row level security;
+comment on table cash_management.cm_tenants is 'tenant: the registry every other table hangs from; one row per company group';
+comment on column cash_management.cm_tenants.legal_hold is 'nothing of this tenant is retired or erased while true';
+create policy looked_up_at_sign_in on cash_management.cm_tenants for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_tenants for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_tenants REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_tenants REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_tenants FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_tenants REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id ON cash_management.cm_tenants FOR EACH ROW WHEN (((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text)) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_tenants FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant insert, select, update on cash_management.cm_tenants to apg_admin;
+grant select on cash_management.cm_tenants to apg_readonly;
+grant select on cash_management.cm_tenants to apg_readwrite;
+grant select on cash_management.cm_tenants to cm_gatekeeper;
+grant update (name, reporting_currency, time_zone) on cash_management.cm_tenants to apg_readwrite;
+
+create table cash_management.cm_value_shifts (
+  tenant_id cash_management.tenant_key not null,
+  account_id uuid not null,
+  until_day date not null,
+  from_day date not null,
+  statement_id uuid not null,
+  back_valued boolean not null,
+  net_minor bigint not null,
+  recorded_at timestamp with time zone not null,
+  superseded_at timestamp with time zone,
+  constraint cm_value_shifts_pkey PRIMARY KEY (tenant_id, account_id, until_day, from_day, statement_id, back_valued),
+  constraint value_shift_is_of_a_statement FOREIGN KEY (tenant_id, statement_id) REFERENCES cash_management.cm_statements(tenant_id, id),
+  constraint value_shift_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
+  constraint value_shift_spans_days CHECK ((from_day < until_day))
+);
+alter table cash_management.cm_value_shifts owner to cm_owner;
+alter table cash_management.cm_value_shifts enable row level security;
+alter table cash_management.cm_value_shifts force row level security;
+comment on table cash_management.cm_value_shifts is 'Sums of entries booked on one day and valued on another, by statement.';
+create policy tenant_isolation on cash_management.cm_value_shifts for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_value_shifts_statement ON cash_management.cm_value_shifts USING btree (tenant_id, statement_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_value_shifts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_value_shifts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_value_shifts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_value_shifts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
+grant select on cash_management.cm_value_shifts to apg_readonly;
+grant insert, select on cash_management.cm_value_shifts to apg_readwrite;
+grant update (superseded_at) on cash_management.cm_value_shifts to apg_readwrite;
+
+create table cash_management.cm_variances (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  forecast_run_id uuid not null,
+  period_start date not null,
+  series_key text not null,
+  currency cash_management.currency_code not null,
+  cause text not null,
+  amount_minor bigint not null,
+  detail jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_variances_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_cause_is_stated_once UNIQUE (tenant_id, forecast_run_id, period_start, series_key, currency, cause),
+  constraint variance_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint variance_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint variance_cause_is_known CHECK ((cause = ANY (ARRAY['timing'::text, 'amount'::text, 'fx'::text, 'slipped'::text, 'void'::text, 'unforeseen'::text, 'mapping'::text])))
+);
+alter table cash_management.cm_variances owner to cm_owner;
+alter table cash_management.cm_variances enable row level security;
+alter table cash_management.cm_variances force row level security;
+comment on table cash_management.cm_variances is 'tenant: the bridge from forecast to actual; its rows sum exactly to the difference';
+create policy tenant_isolation on cash_management.cm_variances for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_variances REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_variances', 'batch', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_variances REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_variances', 'batch', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_variances FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_variances', 'batch', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_variances REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_variances', 'batch', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_variances FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on cash_management.cm_variances to apg_readonly;
+grant insert, select on cash_management.cm_variances to apg_readwrite;
+
+create table maintenance.maintenance_log (
+  id uuid not null default gen_random_uuid(),
+  run_id uuid not null,
+  maintenance_type text not null,
+  target text,
+  status text not null default 'running'::text,
+  start_time timestamp with time zone not null default clock_timestamp(),
+  end_time timestamp with time zone,
+  details jsonb not null default '{}'::jsonb,
+  error text,
+  server text not null default COALESCE(host(inet_server_addr()), 'local'::text),
+  created_at timestamp with time zone not null default now(),
+  constraint maintenance_log_pkey PRIMARY KEY (id),
+  constraint a_failure_says_why CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+  constraint maintenance_ends_after_it_starts CHECK ((end_time >= start_time)),
+  constraint maintenance_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'ok'::text, 'failed'::text]))),
+  constraint what_ended_has_an_end CHECK (((status = 'running'::text) = (end_time IS NULL)))
+);
+alter table maintenance.maintenance_log owner to cm_owner;
+alter table maintenance.maintenance_log enable row level security;
+alter table maintenance.maintenance_log force row level security;
+comment on table maintenance.maintenance_log is 'local: each step as a row, written as running before it begins and in a transaction of its own, so that a crash leaves its trace';
+create policy same_for_all_tenants on maintenance.maintenance_log for all to public
+  using (true)
+  with check (true);
+CREATE UNIQUE INDEX a_step_runs_once_at_a_time ON maintenance.maintenance_log USING btree (maintenance_type, COALESCE(target, ''::text)) WHERE (status = 'running'::text);
+CREATE INDEX maintenance_log_newest ON maintenance.maintenance_log USING btree (maintenance_type, start_time DESC);
+grant select on maintenance.maintenance_log to apg_admin;
+grant select on maintenance.maintenance_log to monitoring;
+
+create table maintenance.migrations (
+  number integer not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default clock_timestamp(),
+  applied_by text not null default SESSION_USER,
+  duration_ms integer not null,
+  constraint migrations_pkey PRIMARY KEY (number),
+  constraint migration_name_is_used_once UNIQUE (name),
+  constraint sha256_is_64_hex_digits CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+alter table maintenance.migrations owner to cm_owner;
+alter table maintenance.migrations enable row level security;
+alter table maintenance.migrations force row level security;
+comment on table maintenance.migrations is 'local: what has been applied, and the hash of the text that was';
+create policy same_for_all_tenants on maintenance.migrations for all to public
+  using (true)
+  with check (true);
+grant select on maintenance.migrations to apg_admin;
+grant select on maintenance.migrations to monitoring;
+
+create table maintenance.partition_policies (
+  parent text not null,
+  granularity text not null,
+  lookback_months integer not null default 24,
+  horizon_days integer not null default 365,
+  retention_months integer,
+  leaf_options text,
+  made_on_demand boolean not null default false,
+  constraint partition_policies_pkey PRIMARY KEY (parent),
+  constraint granularity_is_month_or_quarter CHECK ((granularity = ANY (ARRAY['month'::text, 'quarter'::text]))),
+  constraint horizon_is_at_least_a_quarter CHECK ((horizon_days >= 90)),
+  constraint lookback_is_not_negative CHECK ((lookback_months >= 0)),
+  constraint retention_is_at_least_seven_years CHECK ((retention_months >= 84))
+);
+alter table maintenance.partition_policies owner to cm_owner;
+alter table maintenance.partition_policies enable row level security;
+alter table maintenance.partition_policies force row level security;
+comment on table maintenance.partition_policies is 'local: how each table partitioned by a day is divided, how far ahead, how long it is kept; no DEFAULT partition anywhere (docs/why/no-default-partition.md)';
+comment on column maintenance.partition_policies.parent is 'schema.table';
+comment on column maintenance.partition_policies.lookback_months is 'how far back a fresh database has partitions';
+comment on column maintenance.partition_policies.retention_months is 'age at which a whole partition may be archived and detached; null keeps it for good';
+comment on column maintenance.partition_policies.leaf_options is 'storage parameters of each partition (a partitioned parent cannot have any)';
+comment on column maintenance.partition_policies.made_on_demand is 'whether an import may ask for partitions of its days';
+create policy same_for_all_tenants on maintenance.partition_policies for all to public
+  using (true)
+  with check (true);
+grant select on maintenance.partition_policies to apg_admin;
+grant select on maintenance.partition_policies to monitoring;
+
+create table ml_models.cm_model_metrics (
+  tenant_id cash_management.tenant_key not null,
+  version_id uuid not null,
+  metric text not null,
+  data_set text not null,
+  value double precision not null,
+  observations integer not null,
+  measured_at timestamp with time zone not null default now(),
+  constraint cm_model_metrics_pkey PRIMARY KEY (tenant_id, version_id, metric, data_set),
+  constraint metric_is_of_a_version FOREIGN KEY (tenant_id, version_id) REFERENCES ml_models.cm_model_versions(tenant_id, id),
+  constraint model_metric_has_observations CHECK ((observations > 0)),
+  constraint model_metric_is_a_number CHECK (((value <> 'NaN'::double precision) AND (value <> 'Infinity'::double precision) AND (value <> '-Infinity'::double precision)))
+);
+alter table ml_models.cm_model_metrics owner to cm_owner;
+alter table ml_models.cm_model_metrics enable row level security;
+alter table ml_models.cm_model_metrics force row level security;
+comment on table ml_models.cm_model_metrics is 'tenant: what a version scored, on which data';
+create policy tenant_isolation on ml_models.cm_model_metrics for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON ml_models.cm_model_metrics REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('ml_models', 'cm_model_metrics', 'rows', 'version_id,metric,data_set', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON ml_models.cm_model_metrics REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('ml_models', 'cm_model_metrics', 'rows', 'version_id,metric,data_set', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON ml_models.cm_model_metrics FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('ml_models', 'cm_model_metrics', 'rows', 'version_id,metric,data_set', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON ml_models.cm_model_metrics REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('ml_models', 'cm_model_metrics', 'rows', 'version_id,metric,data_set', '');
+grant select on ml_models.cm_model_metrics to apg_readonly;
+grant insert, select on ml_models.cm_model_metrics to apg_readwrite;
+
+create table ml_models.cm_model_versions (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  model_id uuid not null,
+  version integer not null,
+  model_type text not null,
+  code_version text not null,
+  parameters jsonb not null default '{}'::jsonb,
+  trained_from date,
+  trained_through date not null,
+  data_known_at timestamp with time zone not null,
+  artifact_location text,
+  artifact_sha256 bytea,
+  state text not null default 'candidate'::text,
+  promoted_at timestamp with time zone,
+  promoted_by text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_model_versions_pkey PRIMARY KEY (tenant_id, id),
+  constraint version_number_is_used_once UNIQUE (tenant_id, model_id, version),
+  constraint version_is_of_a_model FOREIGN KEY (tenant_id, model_id) REFERENCES ml_models.cm_models(tenant_id, id),
+  constraint a_champion_was_promoted_by_somebody CHECK (((state <> 'champion'::text) OR ((promoted_at IS NOT NULL) AND (promoted_by IS NOT NULL)))),
+  constraint artifact_hash_is_a_sha256 CHECK ((octet_length(artifact_sha256) = 32)),
+  constraint artifact_names_its_hash CHECK (((artifact_location IS NULL) = (artifact_sha256 IS NULL))),
+  constraint version_counts_from_one CHECK ((version >= 1)),
+  constraint version_state_is_known CHECK ((state = ANY (ARRAY['candidate'::text, 'champion'::text, 'retired'::text, 'rejected'::text])))
+);
+alter table ml_models.cm_model_versions owner to cm_owner;
+alter table ml_models.cm_model_versions enable row level security;
+alter table ml_models.cm_model_versions force row level security;
+comment on table ml_models.cm_model_versions is 'tenant: a trained version and where its artefact lies; at most one champion per model';
+create policy tenant_isolation on ml_models.cm_model_versions for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX a_model_has_one_champion ON ml_models.cm_model_versions USING btree (tenant_id, model_id) WHERE (state = 'champion'::text);
+CREATE TRIGGER audit_delete AFTER DELETE ON ml_models.cm_model_versions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('ml_models', 'cm_model_versions', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON ml_models.cm_model_versions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('ml_models', 'cm_model_versions', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON ml_models.cm_model_versions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('ml_models', 'cm_model_versions', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON ml_models.cm_model_versions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('ml_models', 'cm_model_versions', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON ml_models.cm_model_versions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER touch BEFORE UPDATE ON ml_models.cm_model_versions FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on ml_models.cm_model_versions to apg_readonly;
+grant insert, select on ml_models.cm_model_versions to apg_readwrite;
+grant update (state, promoted_at, promoted_by) on ml_models.cm_model_versions to apg_readwrite;
+
+create table ml_models.cm_models (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  name text not null,
+  purpose text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_models_pkey PRIMARY KEY (tenant_id, id),
+  constraint model_name_is_used_once UNIQUE (tenant_id, name),
+  constraint model_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint model_purpose_is_known CHECK ((purpose = ANY (ARRAY['forecast'::text, 'matching'::text, 'category'::text, 'payment_delay'::text, 'risk'::text])))
+);
+alter table ml_models.cm_models owner to cm_owner;
+alter table ml_models.cm_models enable row level security;
+alter table ml_models.cm_models force row level security;
+comment on table ml_models.cm_models is 'tenant: a model by name, such as the forecast of one account group';
+create policy tenant_isolation on ml_models.cm_models for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON ml_models.cm_models REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('ml_models', 'cm_models', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON ml_models.cm_models REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('ml_models', 'cm_models', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON ml_models.cm_models FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('ml_models', 'cm_models', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON ml_models.cm_models REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('ml_models', 'cm_models', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON ml_models.cm_models FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+grant select on ml_models.cm_models to apg_readonly;
+grant insert, select on ml_models.cm_models to apg_readwrite;
+
+-- Views -------------------------------------------------------------------------------------------------------------------
+
+create view maintenance.partition_bounds with (security_invoker=true) as (
+  parent text,
+  branch regclass,
+  part regclass,
+  from_day date,
+  to_day date
+);
+comment on view maintenance.partition_bounds is 'every range partition with its bounds [from_day, to_day), read from the catalogue and not from its name';
+grant select on maintenance.partition_bounds to apg_admin;
+grant select on maintenance.partition_bounds to monitoring;
+
+create view maintenance.partition_horizons with (security_invoker=true) as (
+  parent text,
+  partitions bigint,
+  first_day date,
+  last_day date,
+  days_left integer,
+  horizon_days integer
+);
+comment on view maintenance.partition_horizons is 'how many days ahead each table can take a row; alarm well before zero';
+grant select on maintenance.partition_horizons to apg_admin;
+grant select on maintenance.partition_horizons to monitoring;
+
+create view maintenance.retirement_candidates with (security_invoker=true) as (
+  parent text,
+  branch regclass,
+  part regclass,
+  from_day date,
+  to_day date
+);
+comment on view maintenance.retirement_candidates is 'partitions whose last day is older than retention; detaching and dropping them wants a verified archive first';
+grant select on maintenance.retirement_candidates to apg_admin;
+grant select on maintenance.retirement_candidates to monitoring;
+
+create view monitoring.active_connections with (security_invoker=true) as (
+  pid integer,
+  usename name,
+  datname name,
+  application_name text,
+  client_addr inet,
+  client_hostname text,
+  client_port integer,
+  backend_start timestamp with time zone,
+  xact_start timestamp with time zone,
+  query_start timestamp with time zone,
+  state_change timestamp with time zone,
+  state text,
+  wait_event_type text,
+  wait_event text,
+  backend_xid xid,
+  backend_xmin xid,
+  blocked_by integer[],
+  query text,
+  backend_type text
+);
+comment on view monitoring.active_connections is 'sessions at work, background processes included; client_hostname only with log_hostname';
+grant select on monitoring.active_connections to monitoring;
+
+create view monitoring.blocked_sessions with (security_invoker=true) as (
+  pid integer,
+  usename name,
+  waiting_for interval,
+  query text,
+  blocked_by integer,
+  blocking_user name,
+  blocking_state text,
+  blocking_transaction_age interval,
+  blocking_query text
+);
+comment on view monitoring.blocked_sessions is 'who waits for whom';
+grant select on monitoring.blocked_sessions to monitoring;
+
+create view monitoring.idle_in_transaction with (security_invoker=true) as (
+  pid integer,
+  transaction_age interval,
+  idle_for interval,
+  usename name,
+  application_name text,
+  client_addr inet,
+  has_written boolean,
+  last_query text
+);
+comment on view monitoring.idle_in_transaction is 'transactions that wait for their client, oldest first; they hold locks and old row versions';
+grant select on monitoring.idle_in_transaction to monitoring;
+
+create view monitoring.index_usage with (security_invoker=true) as (
+  schemaname name,
+  tablename name,
+  indexname name,
+  idx_scan bigint,
+  idx_tup_read bigint,
+  idx_tup_fetch bigint,
+  index_bytes bigint,
+  enforces_uniqueness boolean,
+  is_valid boolean,
+  since timestamp with time zone,
+  usage_category text
+);
+comment on view monitoring.index_usage is 'each index with its partitions summed; look at every replica before calling one unused';
+grant select on monitoring.index_usage to monitoring;
+
+create view monitoring.long_running_queries with (security_invoker=true) as (
+  pid integer,
+  duration interval,
+  query text,
+  state text,
+  usename name,
+  application_name text,
+  client_addr inet
+);
+comment on view monitoring.long_running_queries is 'queries at work for more than a minute, longest first';
+grant select on monitoring.long_running_queries to monitoring;
+
+create view monitoring.performance_metrics with (security_invoker=true) as (
+  metric text,
+  value numeric,
+  unit text,
+  per_second numeric,
+  since timestamp with time zone
+);
+comment on view monitoring.performance_metrics is 'counters since a moment that is stated; per_second is the average since then, for a course sample twice';
+grant select on monitoring.performance_metrics to monitoring;
+
+create view monitoring.replication_slots with (security_invoker=true) as (
+  slot_name name,
+  slot_type text,
+  active boolean,
+  restart_lsn pg_lsn,
+  retained_bytes numeric,
+  wal_status text,
+  safe_wal_size bigint
+);
+comment on view monitoring.replication_slots is 'what replicas make this server keep; an inactive slot fills the disk';
+grant select on monitoring.replication_slots to monitoring;
+
+create view monitoring.replication_status with (security_invoker=true) as (
+  application_name text,
+  client_addr inet,
+  client_hostname text,
+  client_port integer,
+  state text,
+  sent_lsn pg_lsn,
+  write_lsn pg_lsn,
+  flush_lsn pg_lsn,
+  replay_lsn pg_lsn,
+  write_lag interval,
+  flush_lag interval,
+  replay_lag interval,
+  bytes_behind numeric,
+  sync_priority integer,
+  sync_state text,
+  reply_time timestamp with time zone
+);
+comment on view monitoring.replication_status is 'replicas as this server sees them; judge by bytes_behind, the lag times stand still when replay does';
+grant select on monitoring.replication_status to monitoring;
+
+create view monitoring.table_sizes with (security_invoker=true) as (
+  schemaname name,
+  tablename name,
+  partitions bigint,
+  total_bytes bigint,
+  table_bytes bigint,
+  index_bytes bigint,
+  live_rows_estimate bigint,
+  dead_rows_estimate bigint,
+  last_autovacuum timestamp with time zone,
+  last_autoanalyze timestamp with time zone
+);
+comment on view monitoring.table_sizes is 'bytes of each table with its partitions; for bloat use pgstattuple_approx, dead rows are not bloat';
+grant select on monitoring.table_sizes to monitoring;
+
+create view monitoring.transaction_id_age with (security_invoker=true) as (
+  datname name,
+  transaction_age integer,
+  multixact_age integer,
+  percent_to_wraparound numeric
+);
+comment on view monitoring.transaction_id_age is 'how near each database is to the wraparound of transaction ids';
+grant select on monitoring.transaction_id_age to monitoring;
+
+create view monitoring.vacuum_progress with (security_invoker=true) as (
+  pid integer,
+  datname name,
+  schemaname name,
+  tablename name,
+  phase text,
+  heap_blks_total bigint,
+  heap_blks_scanned bigint,
+  heap_blks_vacuumed bigint
+);
+comment on view monitoring.vacuum_progress is 'vacuums at work';
+grant select on monitoring.vacuum_progress to monitoring;
+
+create view monitoring.wal_receiver with (security_invoker=true) as (
+  in_recovery boolean,
+  status text,
+  sender_host text,
+  sender_port integer,
+  slot_name text,
+  written_lsn pg_lsn,
+  flushed_lsn pg_lsn,
+  latest_end_lsn pg_lsn,
+  latest_end_time timestamp with time zone,
+  replayed_lsn pg_lsn,
+  replayed_until timestamp with time zone
+);
+comment on view monitoring.wal_receiver is 'a standby''s own side of replication';
+grant select on monitoring.wal_receiver to monitoring;
+
+create view monitoring.wal_status with (security_invoker=true) as (
+  in_recovery boolean,
+  current_wal_lsn pg_lsn,
+  wal_files bigint,
+  wal_bytes bigint,
+  current_wal_file text,
+  archived_count bigint,
+  last_archived_time timestamp with time zone,
+  failed_count bigint,
+  last_failed_time timestamp with time zone
+);
+comment on view monitoring.wal_status is 'WAL on disk and in the archive; wal_bytes is what lies there now';
+grant select on monitoring.wal_status to monitoring;
+
+-- Functions ---------------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION audit.audit_table(target regclass, redact text[] DEFAULT '{}'::text[], mode text DEFAULT 'rows'::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  part regclass;
+  arguments text;
+begin
+  if mode not in ('rows', 'batch') then
+    raise exception 'mode is rows or batch, not %', mode;
+  end if;
+  select concat_ws(
+      ', ',
+      quote_literal(pg_namespace.nspname),
+      quote_literal(pg_class.relname),
+      quote_literal(mode),
+      (
+        select quote_literal(string_agg(attname, ',' order by array_position(indkey::int2[], attnum)))
+        from pg_index
+        join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+        where indrelid = target
+          and indisprimary
+          and (attname <> 'tenant_id' or indnkeyatts = 1)
+      ),
+      quote_literal(array_to_string(redact, ','))
+    )
+  into arguments
+  from pg_class
+  join pg_namespace on pg_namespace.oid = pg_class.relnamespace
+  where pg_class.oid = target;
+
+  -- Each partition too: its owner may name it, and a trigger of the parent does not fire then.
+  for part in select target union select relid from pg_partition_tree(target)
+  loop
+    execute format(
+      'create or replace trigger audit_insert after insert on %s referencing new table as new_rows
+         for each statement execute function audit.record_insert(%s)',
+      part, arguments
+    );
+    execute format(
+      'create or replace trigger audit_update after update on %s referencing old table as old_rows new table as new_rows
+         for each statement execute function audit.record_update(%s)',
+      part, arguments
+    );
+    execute format(
+      'create or replace trigger audit_delete after delete on %s referencing old table as old_rows
+         for each statement execute function audit.record_delete(%s)',
+      part, arguments
+    );
+    execute format(
+      'create or replace trigger audit_truncate after truncate on %s for each statement execute function audit.record_truncate(%s)',
+      part, arguments
+    );
+  end loop;
+end
+$function$;
+alter function audit.audit_table(regclass,text[],text) owner to audit_owner;
+comment on function audit.audit_table(regclass,text[],text) is 'records every change of a table: rows: an image each; batch: the same up to 1000 rows of a statement, above that one digest';
+grant execute on function audit.audit_table(regclass,text[],text) to cm_owner;
+
+CREATE FUNCTION audit.changed_columns(before jsonb, after jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT jsonb_object_agg(jsonb_each.key, jsonb_each.value) AS jsonb_object_agg FROM jsonb_each(changed_columns.before) jsonb_each(key, value) WHERE (jsonb_each.value IS DISTINCT FROM (changed_columns.after -> jsonb_each.key)));
+alter function audit.changed_columns(jsonb,jsonb) owner to audit_owner;
+comment on function audit.changed_columns(jsonb,jsonb) is NULL;
+
+CREATE FUNCTION audit.record_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  keys text[] := string_to_array(tg_argv[3], ',');
+  secrets text[] := string_to_array(tg_argv[4], ',');
+begin
+  if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from old_rows limit 1001) as some_rows) then
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash))
+    from (select tenant_id, sha256(convert_to(old_row::text, 'UTF8')) as hash from old_rows as old_row) as hashed
+    group by tenant_id;
+  else
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values)
+    select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets)
+    from (select to_jsonb(old_row) as image from old_rows as old_row) as images;
+  end if;
+  return null;
+end
+$function$;
+alter function audit.record_delete() owner to audit_owner;
+comment on function audit.record_delete() is NULL;
+grant execute on function audit.record_delete() to cm_owner;
+
+CREATE FUNCTION audit.record_insert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  keys text[] := string_to_array(tg_argv[3], ',');
+  secrets text[] := string_to_array(tg_argv[4], ',');
+begin
+  if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash))
+    from (select tenant_id, sha256(convert_to(new_row::text, 'UTF8')) as hash from new_rows as new_row) as hashed
+    group by tenant_id;
+  else
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values)
+    select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets)
+    from (select to_jsonb(new_row) as image from new_rows as new_row) as images;
+  end if;
+  return null;
+end
+$function$;
+alter function audit.record_insert() owner to audit_owner;
+comment on function audit.record_insert() is NULL;
+grant execute on function audit.record_insert() to cm_owner;
+
+CREATE FUNCTION audit.record_truncate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into audit.audit_log (tenant_id, schema_name, table_name, operation)
+  values ('*', tg_argv[0], tg_argv[1], tg_op);
+  return null;
+end
+$function$;
+alter function audit.record_truncate() owner to audit_owner;
+comment on function audit.record_truncate() is NULL;
+grant execute on function audit.record_truncate() to cm_owner;
+
+CREATE FUNCTION audit.record_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  keys text[] := string_to_array(tg_argv[3], ',');
+  secrets text[] := string_to_array(tg_argv[4], ',');
+begin
+  if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash))
+    from (
+      select tenant_id, sha256(convert_to(image, 'UTF8')) as hash
+      from (
+        select tenant_id, new_row::text as image from new_rows as new_row
+        except all
+        select tenant_id, old_row::text from old_rows as old_row
+      ) as changed_rows
+    ) as hashed
+    group by tenant_id;
+  else
+    -- A changed key (an idempotency key's rename, say) finds no partner: then one side shows the whole row.
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values)
+    select
+      coalesce(after.image, before.image) ->> 'tenant_id',
+      tg_argv[0],
+      tg_argv[1],
+      tg_op,
+      audit.row_key(coalesce(after.image, before.image), keys),
+      audit.without_secrets(audit.changed_columns(before.image, coalesce(after.image, '{}')), secrets),
+      audit.without_secrets(audit.changed_columns(after.image, coalesce(before.image, '{}')), secrets)
+    from (
+      select to_jsonb(old_row) as image, old_row.tenant_id || '/' || audit.row_key(to_jsonb(old_row), keys) as key
+      from old_rows as old_row
+    ) as before
+    full join (
+      select to_jsonb(new_row) as image, new_row.tenant_id || '/' || audit.row_key(to_jsonb(new_row), keys) as key
+      from new_rows as new_row
+    ) as after on after.key = before.key
+    where before.image is distinct from after.image;
+  end if;
+  return null;
+end
+$function$;
+alter function audit.record_update() owner to audit_owner;
+comment on function audit.record_update() is NULL;
+grant execute on function audit.record_update() to cm_owner;
+
+CREATE FUNCTION audit.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception 'audit_log is append-only'
+    using errcode = 'insufficient_privilege';
+end
+$function$;
+alter function audit.refuse_change() owner to audit_owner;
+comment on function audit.refuse_change() is NULL;
+
+CREATE FUNCTION audit.refuse_forgery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if pg_trigger_depth() < 2 then
+    raise exception 'audit_log is written by triggers only'
+      using errcode = 'insufficient_privilege';
+  end if;
+  return null;
+end
+$function$;
+alter function audit.refuse_forgery() owner to audit_owner;
+comment on function audit.refuse_forgery() is NULL;
+
+CREATE FUNCTION audit.row_key(image jsonb, keys text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (cardinality(keys) = 1) THEN (image ->> (keys)[1]) ELSE array_to_string(ARRAY(SELECT (row_key.image ->> name.name) FROM unnest(row_key.keys) name(name)), '/'::text) END;
+alter function audit.row_key(jsonb,text[]) owner to audit_owner;
+comment on function audit.row_key(jsonb,text[]) is NULL;
+
+CREATE FUNCTION audit.without_secrets(image jsonb, secrets text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((cardinality(secrets) = 0) OR (NOT (image ?| secrets))) THEN image ELSE (SELECT jsonb_object_agg(jsonb_each.key, CASE WHEN ((jsonb_each.key = ANY (without_secrets.secrets)) AND (jsonb_each.value <> 'null'::jsonb)) THEN '"(redacted)"'::jsonb ELSE jsonb_each.value END) AS jsonb_object_agg FROM jsonb_each(without_secrets.image) jsonb_each(key, value)) END;
+alter function audit.without_secrets(jsonb,text[]) owner to audit_owner;
+comment on function audit.without_secrets(jsonb,text[]) is NULL;
+
+CREATE FUNCTION cash_management.account_labels(p_tenant text, p_account uuid)
+ RETURNS TABLE(id uuid, name text, account_number text, currency text, bank_id uuid, bank text, entity_id uuid, entity text, is_active boolean, calendar_id uuid, statement_cycle text, expected_by time without time zone, expected_time_zone text)
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE ROWS 50
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  return query
+    select a.id, a.name, a.account_number, a.currency::text, a.bank_id, b.name, a.entity_id, e.name, a.is_active,
+      coalesce(a.calendar_id, b.calendar_id), a.statement_cycle, a.expected_by, a.expected_time_zone
+    from cash_management.cm_cash_accounts as a
+    left join cash_management.cm_banks as b on b.tenant_id = p_tenant and b.id = a.bank_id
+    left join cash_management.cm_entities as e on e.tenant_id = p_tenant and e.id = a.entity_id
+    where a.tenant_id = p_tenant
+      and (p_account is null or a.id = p_account);
+end
+$function$;
+alter function cash_management.account_labels(text,uuid) owner to cm_owner;
+comment on function cash_management.account_labels(text,uuid) is 'names, bank, entity and schedule of accounts';
+grant execute on function cash_management.account_labels(text,uuid) to apg_readonly;
+grant execute on function cash_management.account_labels(text,uuid) to apg_readwrite;
+
+CREATE FUNCTION cash_management.account_positions(p_tenant text, p_day date, p_known_at timestamp with time zone, p_value_basis boolean, p_account uuid)
+ RETURNS TABLE(id uuid, closing_id uuid, closing_day date, closing_minor bigint, closing_state text, unproven_minor numeric, provisional_minor numeric, outside_through date, shifted_minor numeric)
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE ROWS 50
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  if p_known_at is null then
+    return query
+      select a.id, c.id, c.day, c.closing_minor, c.state, m.unproven, m.provisional, m.through, s.shifted
+      from cash_management.cm_cash_account_keys as a
+      left join lateral (
+        select closing.id, closing.day, closing.closing_minor, closing.state
+        from cash_management.cm_day_closings as closing
+        where closing.tenant_id = p_tenant
+          and closing.account_id = a.id
+          and closing.day <= p_day
+          and closing.superseded_at is null
+        order by closing.day desc
+        limit 1
+      ) as c on true
+      left join lateral (
+        select
+          sum(outside.net_minor) filter (where outside.state <> 'provisional') as unproven,
+          sum(outside.net_minor) filter (where outside.state = 'provisional') as provisional,
+          max(outside.day) as through
+        from cash_management.cm_statement_days as outside
+        where outside.tenant_id = p_tenant
+          and outside.account_id = a.id
+          and outside.closing_minor is null
+          and outside.day > coalesce(c.day, '-infinity')
+          and outside.day <= p_day
+          and outside.superseded_at is null
+      ) as m on true
+      left join lateral (
+        select sum(case when shift.back_valued then shift.net_minor else -shift.net_minor end) as shifted
+        from cash_management.cm_value_shifts as shift
+        where p_value_basis
+          and shift.tenant_id = p_tenant
+          and shift.account_id = a.id
+          and shift.until_day > p_day
+          and shift.from_day <= p_day
+          and shift.superseded_at is null
+      ) as s on true
+      where a.tenant_id = p_tenant
+        and (p_account is null or a.id = p_account);
+  else
+    return query
+      select a.id, c.id, c.day, c.closing_minor, c.state, m.unproven, m.provisional, m.through, s.shifted
+      from cash_management.cm_cash_account_keys as a
+      left join lateral (
+        select closing.id, closing.day, closing.closing_minor, closing.state
+        from cash_management.cm_day_closings as closing
+        where closing.tenant_id = p_tenant
+          and closing.account_id = a.id
+          and closing.day <= p_day
+          and closing.recorded_at <= p_known_at
+          and (closing.superseded_at is null or closing.superseded_at > p_known_at)
+        order by closing.day desc
+        limit 1
+      ) as c on true
+      left join lateral (
+        select
+          sum(outside.net_minor) filter (where outside.state <> 'provisional') as unproven,
+          sum(outside.net_minor) filter (where outside.state = 'provisional') as provisional,
+          max(outside.day) as through
+        from cash_management.cm_statement_days as outside
+        where outside.tenant_id = p_tenant
+          and outside.account_id = a.id
+          and outside.closing_minor is null
+          and outside.day > coalesce(c.day, '-infinity')
+          and outside.day <= p_day
+          and outside.recorded_at <= p_known_at
+          and (outside.superseded_at is null or outside.superseded_at > p_known_at)
+      ) as m on true
+      left join lateral (
+        select sum(case when shift.back_valued then shift.net_minor else -shift.net_minor end) as shifted
+        from cash_management.cm_value_shifts as shift
+        where p_value_basis
+          and shift.tenant_id = p_tenant
+          and shift.account_id = a.id
+          and shift.until_day > p_day
+          and shift.from_day <= p_day
+          and shift.recorded_at <= p_known_at
+          and (shift.superseded_at is null or shift.superseded_at > p_known_at)
+      ) as s on true
+      where a.tenant_id = p_tenant
+        and (p_account is null or a.id = p_account);
+  end if;
+end
+$function$;
+alter function cash_management.account_positions(text,date,timestamp with time zone,boolean,uuid) owner to cm_owner;
+comment on function cash_management.account_positions(text,date,timestamp with time zone,boolean,uuid) is 'each account''s last closing at or before a day, what moved behind it outside the chain, and the difference of value dates, as known at a moment (null: now)';
+grant execute on function cash_management.account_positions(text,date,timestamp with time zone,boolean,uuid) to apg_readonly;
+grant execute on function cash_management.account_positions(text,date,timestamp with time zone,boolean,uuid) to apg_readwrite;
+
+CREATE FUNCTION cash_management.consume_sign_in_link(p_token_hash bytea)
+ RETURNS TABLE(tenant_id text, person_id uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  -- The row is locked by the update, so of two that come at once one gets the session and the other nothing.
+  return query
+  update cash_management.cm_sign_in_links as link
+  set used_at = clock_timestamp()
+  where link.token_hash = p_token_hash
+    and link.used_at is null
+    and link.expires_at > now()
+  returning link.tenant_id::text, link.person_id;
+end
+$function$;
+alter function cash_management.consume_sign_in_link(bytea) owner to cm_gatekeeper;
+comment on function cash_management.consume_sign_in_link(bytea) is 'uses a link up and says for whom it was; nothing when used or expired';
+grant execute on function cash_management.consume_sign_in_link(bytea) to apg_readwrite;
+
+CREATE FUNCTION cash_management.current_actor()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN NULLIF(current_setting('app.actor'::text, true), ''::text);
+alter function cash_management.current_actor() owner to cm_owner;
+comment on function cash_management.current_actor() is 'the person or key on whose behalf this transaction runs, null when none was given';
+grant execute on function cash_management.current_actor() to apg_admin;
+grant execute on function cash_management.current_actor() to apg_readonly;
+grant execute on function cash_management.current_actor() to apg_readwrite;
+grant execute on function cash_management.current_actor() to audit_owner;
+grant execute on function cash_management.current_actor() to cm_gatekeeper;
+grant execute on function cash_management.current_actor() to monitoring;
+
+CREATE FUNCTION cash_management.current_request()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN NULLIF(current_setting('app.request_id'::text, true), ''::text);
+alter function cash_management.current_request() owner to cm_owner;
+comment on function cash_management.current_request() is 'the request this transaction belongs to, null when none was given';
+grant execute on function cash_management.current_request() to apg_admin;
+grant execute on function cash_management.current_request() to apg_readonly;
+grant execute on function cash_management.current_request() to apg_readwrite;
+grant execute on function cash_management.current_request() to audit_owner;
+grant execute on function cash_management.current_request() to cm_gatekeeper;
+grant execute on function cash_management.current_request() to monitoring;
+
+CREATE FUNCTION cash_management.current_tenant()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN NULLIF(current_setting('app.tenant_id'::text, true), ''::text);
+alter function cash_management.current_tenant() owner to cm_owner;
+comment on function cash_management.current_tenant() is 'tenant of this transaction, null when none is chosen: then no row is seen and none can be written';
+grant execute on function cash_management.current_tenant() to apg_admin;
+grant execute on function cash_management.current_tenant() to apg_readonly;
+grant execute on function cash_management.current_tenant() to apg_readwrite;
+grant execute on function cash_management.current_tenant() to audit_owner;
+grant execute on function cash_management.current_tenant() to cm_gatekeeper;
+grant execute on function cash_management.current_tenant() to monitoring;
+
+CREATE FUNCTION cash_management.day_of_id(id uuid)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ('2000-01-01'::date + (((get_byte(uuid_send(id), 0) * 65536) + (get_byte(uuid_send(id), 1) * 256)) + get_byte(uuid_send(id), 2)));
+alter function cash_management.day_of_id(uuid) owner to cm_owner;
+comment on function cash_management.day_of_id(uuid) is 'the day an id carries in its first 24 bits';
+grant execute on function cash_management.day_of_id(uuid) to apg_admin;
+grant execute on function cash_management.day_of_id(uuid) to apg_readonly;
+grant execute on function cash_management.day_of_id(uuid) to apg_readwrite;
+
+CREATE FUNCTION cash_management.ensure_days(from_day date, to_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  policy maintenance.partition_policies;
+  made integer := 0;
+begin
+  if from_day is null or to_day is null or from_day > to_day
+    or from_day < date '1990-01-01' or to_day > current_date + 5 * 365 then
+    raise exception 'no partitions are made for % to %', coalesce(from_day::text, 'null'), coalesce(to_day::text, 'null')
+      using errcode = 'datetime_field_overflow',
+        hint = 'Days lie between 1990-01-01 and five years from today.';
+  end if;
+  for policy in select * from maintenance.partition_policies where made_on_demand order by parent
+  loop
+    continue when to_regclass(policy.parent) is null;
+    made := made + maintenance.ensure_partitions(policy.parent::regclass, from_day, to_day);
+  end loop;
+  return made;
+end
+$function$;
+alter function cash_management.ensure_days(date,date) owner to cm_owner;
+comment on function cash_management.ensure_days(date,date) is 'partitions for the days of a statement. Call it in a transaction of its own: attaching locks the referenced accounts until commit';
+grant execute on function cash_management.ensure_days(date,date) to apg_readwrite;
+
+CREATE FUNCTION cash_management.find_api_key(p_key_hash bytea)
+ RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, api_key_id uuid, name text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, last_used_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT key.tenant_id,
+     tenant.name,
+     tenant.status,
+     key.id,
+     key.name,
+     key.scopes,
+     key.expires_at,
+     key.revoked_at,
+     key.last_used_at
+    FROM (cash_management.cm_api_keys key
+      JOIN cash_management.cm_tenants tenant ON (((tenant.tenant_id)::text = (key.tenant_id)::text)))
+   WHERE (key.key_hash = find_api_key.p_key_hash);
+END;
+alter function cash_management.find_api_key(bytea) owner to cm_gatekeeper;
+comment on function cash_management.find_api_key(bytea) is 'the key with this sha256, expired or revoked ones too, so that the answer can say so';
+grant execute on function cash_management.find_api_key(bytea) to apg_readwrite;
+
+CREATE FUNCTION cash_management.find_session(p_token_hash bytea)
+ RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, person_id uuid, email text, name text, role text, disabled_at timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT session.tenant_id,
+     tenant.name,
+     tenant.status,
+     person.id,
+     person.email,
+     person.name,
+     person.role,
+     person.disabled_at,
+     session.created_at,
+     session.expires_at
+    FROM ((cash_management.cm_sessions session
+      JOIN cash_management.cm_people person ON ((((person.tenant_id)::text = (session.tenant_id)::text) AND (person.id = session.person_id))))
+      JOIN cash_management.cm_tenants tenant ON (((tenant.tenant_id)::text = (session.tenant_id)::text)))
+   WHERE ((session.token_hash = find_session.p_token_hash) AND (session.ended_at IS NULL) AND (session.expires_at > now()));
+END;
+alter function cash_management.find_session(bytea) owner to cm_gatekeeper;
+comment on function cash_management.find_session(bytea) is 'the running session with this sha256; ended and expired ones are not there';
+grant execute on function cash_management.find_session(bytea) to apg_readwrite;
+
+CREATE FUNCTION cash_management.find_sign_in(p_email text, p_tenant text DEFAULT NULL::text)
+ RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, person_id uuid, email text, name text, role text, password_hash text, failed_attempts integer, locked_until timestamp with time zone, disabled_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 2
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT person.tenant_id,
+     tenant.name,
+     tenant.status,
+     person.id,
+     person.email,
+     person.name,
+     person.role,
+     person.password_hash,
+     person.failed_attempts,
+     person.locked_until,
+     person.disabled_at
+    FROM (cash_management.cm_people person
+      JOIN cash_management.cm_tenants tenant ON (((tenant.tenant_id)::text = (person.tenant_id)::text)))
+   WHERE ((person.email = lower(find_sign_in.p_email)) AND ((find_sign_in.p_tenant IS NULL) OR ((person.tenant_id)::text = find_sign_in.p_tenant)))
+   ORDER BY person.tenant_id;
+END;
+alter function cash_management.find_sign_in(text,text) owner to cm_gatekeeper;
+comment on function cash_management.find_sign_in(text,text) is 'the people with this address, one row per tenant they belong to, with what checking a password needs';
+grant execute on function cash_management.find_sign_in(text,text) to apg_readwrite;
+
+CREATE FUNCTION cash_management.keep_account_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into cash_management.cm_cash_account_keys (tenant_id, id) values (new.tenant_id, new.id)
+  on conflict (tenant_id, id) do nothing;
+  return new;
+end
+$function$;
+alter function cash_management.keep_account_key() owner to cm_owner;
+comment on function cash_management.keep_account_key() is 'an account brings its key along';
+
+CREATE FUNCTION cash_management.list_tenants()
+ RETURNS TABLE(tenant_id text, name text, status text, legal_hold boolean, reporting_currency text, time_zone text, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT tenant.tenant_id,
+     tenant.name,
+     tenant.status,
+     tenant.legal_hold,
+     tenant.reporting_currency,
+     tenant.time_zone,
+     tenant.created_at,
+     tenant.updated_at
+    FROM cash_management.cm_tenants tenant
+   ORDER BY tenant.tenant_id;
+END;
+alter function cash_management.list_tenants() owner to cm_gatekeeper;
+comment on function cash_management.list_tenants() is 'the registry as an administrator sees it: what tenants there are, nothing of what is in them';
+grant execute on function cash_management.list_tenants() to apg_admin;
+
+CREATE FUNCTION cash_management.refuse_frozen_rates()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if exists (
+    select
+    from cash_management.cm_rate_sets as rate_set
+    where rate_set.tenant_id = coalesce(new.tenant_id, old.tenant_id)
+      and rate_set.id = coalesce(new.rate_set_id, old.rate_set_id)
+      and rate_set.frozen_at is not null
+  ) then
+    raise exception 'the rate set is frozen'
+      using errcode = 'restrict_violation',
+        hint = 'Make a new set.';
+  end if;
+  return coalesce(new, old);
+end
+$function$;
+alter function cash_management.refuse_frozen_rates() owner to cm_owner;
+comment on function cash_management.refuse_frozen_rates() is NULL;
+
+CREATE FUNCTION cash_management.refuse_key_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception '% of % never changes', array_to_string(tg_argv, ', '), tg_table_name
+    using errcode = 'restrict_violation',
+      hint = 'Supersede the row and add a new one.';
+end
+$function$;
+alter function cash_management.refuse_key_change() owner to cm_owner;
+comment on function cash_management.refuse_key_change() is NULL;
+
+CREATE FUNCTION cash_management.search_counterparties(p_text text, p_limit integer DEFAULT 20)
+ RETURNS TABLE(id uuid, name text, kind text, country text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT counterparty.id,
+     counterparty.name,
+     counterparty.kind,
+     counterparty.country
+    FROM cash_management.cm_counterparties counterparty
+   WHERE (((counterparty.tenant_id)::text = cash_management.current_tenant()) AND (counterparty.name ~~* (('%'::text || replace(replace(replace(search_counterparties.p_text, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)))
+   ORDER BY counterparty.name
+  LIMIT LEAST(GREATEST(search_counterparties.p_limit, 1), 100);
+END;
+alter function cash_management.search_counterparties(text,integer) owner to cm_gatekeeper;
+comment on function cash_management.search_counterparties(text,integer) is 'counterparties of the chosen tenant whose name contains the text, whatever its case; nothing when no tenant is chosen';
+grant execute on function cash_management.search_counterparties(text,integer) to apg_readonly;
+grant execute on function cash_management.search_counterparties(text,integer) to apg_readwrite;
+
+CREATE FUNCTION cash_management.touch()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.updated_at := old.updated_at;
+  if tg_nargs = 0 then
+    if new is distinct from old then
+      new.updated_at := clock_timestamp();
+    end if;
+  elsif to_jsonb(new) - tg_argv is distinct from to_jsonb(old) - tg_argv then
+    new.updated_at := clock_timestamp();
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.touch() owner to cm_owner;
+comment on function cash_management.touch() is 'updated_at moves on every real change and only then; nobody can set it';
+
+CREATE FUNCTION maintenance.any_legal_hold()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM cash_management.cm_tenants
+           WHERE cm_tenants.legal_hold)) AS "exists";
+END;
+alter function maintenance.any_legal_hold() owner to cm_gatekeeper;
+comment on function maintenance.any_legal_hold() is 'whether any tenant is on legal hold';
+grant execute on function maintenance.any_legal_hold() to apg_admin;
+grant execute on function maintenance.any_legal_hold() to monitoring;
+
+CREATE FUNCTION maintenance.copy_to_partition(parent regclass, part regclass, leaf_options text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  item record;
+begin
+  if leaf_options is not null then
+    execute format('alter table %s set (%s)', part, leaf_options);
+  end if;
+  for item in
+    select attname, attstattarget
+    from pg_attribute
+    where attrelid = parent
+      and attnum > 0
+      and not attisdropped
+      and attstattarget >= 0
+  loop
+    execute format('alter table %s alter column %I set statistics %s', part, item.attname, item.attstattarget);
+  end loop;
+  execute format('alter table %s enable row level security', part);
+  execute format('alter table %s force row level security', part);
+  for item in
+    select
+      polname,
+      case polcmd when '*' then 'all' when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' else 'delete' end as command,
+      case when polpermissive then 'permissive' else 'restrictive' end as kind,
+      (
+        select string_agg(case role when 0 then 'public' else quote_ident(pg_get_userbyid(role)) end, ', ')
+        from unnest(polroles) as role
+      ) as roles,
+      pg_get_expr(polqual, polrelid) as visible,
+      pg_get_expr(polwithcheck, polrelid) as writable
+    from pg_policy
+    where polrelid = parent
+  loop
+    execute format(
+      'create policy %I on %s as %s for %s to %s %s %s',
+      item.polname, part, item.kind, item.command, item.roles,
+      'using (' || item.visible || ')',
+      'with check (' || item.writable || ')'
+    );
+  end loop;
+  for item in
+    select tgname, tgenabled, pg_get_triggerdef(oid) as definition
+    from pg_trigger
+    where tgrelid = parent
+      and not tgisinternal
+      and tgtype & 1 = 0 -- fired per statement: those of each row are cloned by ATTACH
+  loop
+    execute regexp_replace(item.definition, ' ON \S+ ', format(' ON %s ', part));
+    if item.tgenabled = 'A' then
+      execute format('alter table %s enable always trigger %I', part, item.tgname);
+    end if;
+  end loop;
+end
+$function$;
+alter function maintenance.copy_to_partition(regclass,regclass,text) owner to cm_owner;
+comment on function maintenance.copy_to_partition(regclass,regclass,text) is NULL;
+
+CREATE FUNCTION maintenance.ensure_horizons()
+ RETURNS TABLE(parent text, made integer)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  policy maintenance.partition_policies;
+begin
+  for policy in select * from maintenance.partition_policies order by partition_policies.parent
+  loop
+    continue when to_regclass(policy.parent) is null;
+    parent := policy.parent;
+    made := maintenance.ensure_partitions(
+      policy.parent::regclass,
+      (date_trunc('month', current_date) - make_interval(months => policy.lookback_months))::date,
+      current_date + policy.horizon_days
+    );
+    return next;
+  end loop;
+end
+$function$;
+alter function maintenance.ensure_horizons() owner to cm_owner;
+comment on function maintenance.ensure_horizons() is 'every partitioned table reaches back and ahead as its policy says';
+
+CREATE FUNCTION maintenance.ensure_partitions(parent regclass, from_day date, to_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET "DateStyle" TO 'ISO'
+AS $function$
+declare
+  policy maintenance.partition_policies;
+  branch regclass;
+  branches regclass[];
+  step interval;
+  made integer := 0;
+begin
+  select *
+  into policy
+  from maintenance.partition_policies
+  where to_regclass(partition_policies.parent) = ensure_partitions.parent;
+  if not found then
+    raise exception '% has no entry in maintenance.partition_policies', parent
+      using errcode = 'undefined_object';
+  end if;
+  step := case policy.granularity when 'month' then interval '1 month' else interval '3 months' end;
+
+  -- hash first, days below: each hash part is divided alike
+  select case
+      when partstrat = 'h' then array(select inhrelid::regclass from pg_inherits where inhparent = partrelid order by inhrelid)
+      else array[partrelid::regclass]
+    end
+  into branches
+  from pg_partitioned_table
+  where partrelid = parent;
+
+  foreach branch in array branches
+  loop
+    -- Nearly every call finds everything in place: then nothing is locked.
+    continue when not exists (
+      select
+      from generate_series(date_trunc(policy.granularity, from_day::timestamp), to_day::timestamp, step) as wanted
+      where not exists (
+        select
+        from maintenance.partition_ranges(branch) as range
+        where range.from_day < wanted + step
+          and range.to_day > wanted
+      )
+    );
+    -- One maker at a time in this database; the others wait here and then find nothing missing.
+    perform pg_advisory_xact_lock(hashtext('maintenance.ensure_partitions'));
+    made := made + maintenance.ensure_range(branch, parent, policy, from_day, to_day);
+  end loop;
+  return made;
+end
+$function$;
+alter function maintenance.ensure_partitions(regclass,date,date) owner to cm_owner;
+comment on function maintenance.ensure_partitions(regclass,date,date) is 'makes the partitions that the days from_day to to_day need and lack; returns how many; safe to repeat and to run at once';
+
+CREATE FUNCTION maintenance.ensure_range(parent regclass, root regclass, policy maintenance.partition_policies, from_day date, to_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '2s'
+AS $function$
+declare
+  step interval := case policy.granularity when 'month' then interval '1 month' else interval '3 months' end;
+  owner name := (select pg_get_userbyid(relowner) from pg_class where oid = parent);
+  key text := (select quote_ident(attname) from pg_attribute join pg_partitioned_table on partrelid = attrelid
+    and attnum = partattrs[0] where partrelid = parent);
+  low date;
+  high date;
+  name text;
+  part regclass;
+  made integer := 0;
+  attempt integer;
+begin
+  for low, high in
+    select missing::date, (missing + step)::date
+    from generate_series(date_trunc(policy.granularity, from_day::timestamp), to_day::timestamp, step) as missing
+    where not exists (
+      select
+      from maintenance.partition_ranges(parent) as range
+      where range.from_day < missing + step
+        and range.to_day > missing
+    )
+  loop
+    name := (select relname from pg_class where oid = parent)
+      || to_char(low, case policy.granularity when 'month' then '_YYYY_MM' else '_YYYY"q"Q' end);
+    if to_regclass('cm_parts.' || quote_ident(name)) is not null then
+      raise exception 'cm_parts.% exists and is not a partition of %', name, parent
+        using errcode = 'duplicate_table',
+          hint = 'It was detached, or made by hand. Attach it, or rename it if its rows are archived.';
+    end if;
+    attempt := 1;
+    loop
+      begin
+        -- Made apart, secured, then attached: SHARE UPDATE EXCLUSIVE on the parent instead of ACCESS EXCLUSIVE, and never
+        -- visible before its policies are.
+        execute format(
+          'create table cm_parts.%I (like %s including all excluding indexes excluding identity excluding comments)',
+          name, parent
+        );
+        part := to_regclass('cm_parts.' || quote_ident(name));
+        if current_user <> owner then
+          execute format('alter table %s owner to %I', part, owner);
+        end if;
+        perform maintenance.copy_to_partition(root, part, policy.leaf_options);
+        execute format('alter table %s add constraint bounds check (%s >= %L and %s < %L)', part, key, low, key, high);
+        execute format('alter table %s attach partition %s for values from (%L) to (%L)', parent, part, low, high);
+        execute format('alter table %s drop constraint bounds', part);
+        made := made + 1;
+        exit;
+      exception
+        when lock_not_available then
+          if attempt >= 5 then
+            raise;
+          end if;
+          attempt := attempt + 1;
+          perform pg_sleep(0.1 * attempt);
+      end;
+    end loop;
+  end loop;
+  return made;
+end
+$function$;
+alter function maintenance.ensure_range(regclass,regclass,maintenance.partition_policies,date,date) owner to cm_owner;
+comment on function maintenance.ensure_range(regclass,regclass,maintenance.partition_policies,date,date) is NULL;
+
+CREATE FUNCTION maintenance.fix_columns(target regclass, VARIADIC fixed text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  execute format(
+    'create or replace trigger key_never_changes before update of %s on %s for each row when (%s)
+       execute function cash_management.refuse_key_change(%s)',
+    (select string_agg(quote_ident(name), ', ') from unnest(fixed) as name),
+    target,
+    (select string_agg(format('old.%1$I is distinct from new.%1$I', name), ' or ') from unnest(fixed) as name),
+    (select string_agg(quote_literal(name), ', ') from unnest(fixed) as name)
+  );
+end
+$function$;
+alter function maintenance.fix_columns(regclass,text[]) owner to cm_owner;
+comment on function maintenance.fix_columns(regclass,text[]) is 'columns that keep their first value: a key, or the day that chooses the partition';
+
+CREATE FUNCTION maintenance.partition_ranges(parent regclass)
+ RETURNS TABLE(part regclass, from_day date, to_day date)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET "DateStyle" TO 'ISO'
+BEGIN ATOMIC
+ SELECT bound.part,
+     ("substring"(bound.expression, 'FROM \(''([^'']+)''\)'::text))::date AS "substring",
+     ("substring"(bound.expression, 'TO \(''([^'']+)''\)'::text))::date AS "substring"
+    FROM ( SELECT (pg_inherits.inhrelid)::regclass AS part,
+             pg_get_expr(pg_class.relpartbound, pg_class.oid) AS expression
+            FROM (pg_inherits
+              JOIN pg_class ON ((pg_class.oid = pg_inherits.inhrelid)))
+           WHERE (pg_inherits.inhparent = (partition_ranges.parent)::oid)) bound
+   WHERE (bound.expression ~~ 'FOR VALUES FROM (%'::text);
+END;
+alter function maintenance.partition_ranges(regclass) owner to cm_owner;
+comment on function maintenance.partition_ranges(regclass) is 'range partitions of a table and their bounds [from_day, to_day)';
+grant execute on function maintenance.partition_ranges(regclass) to apg_admin;
+grant execute on function maintenance.partition_ranges(regclass) to monitoring;
+
+CREATE FUNCTION maintenance.secure_shared_table(target regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  if not exists (select from pg_policy where polrelid = target and polname = 'same_for_all_tenants') then
+    execute format('create policy same_for_all_tenants on %s using (true) with check (true)', target);
+  end if;
+end
+$function$;
+alter function maintenance.secure_shared_table(regclass) owner to cm_owner;
+comment on function maintenance.secure_shared_table(regclass) is 'for a table without tenants (reference or local): says by a policy that everybody with a grant sees all of it';
+
+CREATE FUNCTION maintenance.secure_table(target regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  if not exists (select from pg_policy where polrelid = target and polname = 'tenant_isolation') then
+    execute format(
+      'create policy tenant_isolation on %s
+         using (tenant_id = (select cash_management.current_tenant()))
+         with check (tenant_id = (select cash_management.current_tenant()))',
+      target
+    );
+  end if;
+end
+$function$;
+alter function maintenance.secure_table(regclass) owner to cm_owner;
+comment on function maintenance.secure_table(regclass) is 'row-level security, forced, with the one policy of a tenant table; safe to repeat';
+
+CREATE FUNCTION maintenance.touch_table(target regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  generated text;
+begin
+  select string_agg(quote_literal(attname), ', ' order by attnum)
+  into generated
+  from pg_attribute
+  where attrelid = target
+    and attgenerated <> ''
+    and not attisdropped;
+  execute format(
+    'create or replace trigger touch before update on %s for each row execute function cash_management.touch(%s)',
+    target,
+    generated
+  );
+end
+$function$;
+alter function maintenance.touch_table(regclass) owner to cm_owner;
+comment on function maintenance.touch_table(regclass) is 'keeps updated_at of a table true';
+
+CREATE FUNCTION monitoring.get_slow_queries(threshold interval DEFAULT '00:01:00'::interval)
+ RETURNS TABLE(duration interval, query text, state text, username text, application text, client_address inet)
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT (clock_timestamp() - pg_stat_activity.query_start),
+     pg_stat_activity.query,
+     pg_stat_activity.state,
+     (pg_stat_activity.usename)::text AS usename,
+     pg_stat_activity.application_name,
+     pg_stat_activity.client_addr
+    FROM pg_stat_activity
+   WHERE ((pg_stat_activity.state = 'active'::text) AND (pg_stat_activity.pid <> pg_backend_pid()) AND (pg_stat_activity.query_start <= (clock_timestamp() - get_slow_queries.threshold)))
+   ORDER BY pg_stat_activity.query_start;
+END;
+alter function monitoring.get_slow_queries(interval) owner to cm_owner;
+comment on function monitoring.get_slow_queries(interval) is 'queries at work for at least this long';
+grant execute on function monitoring.get_slow_queries(interval) to monitoring;
