@@ -1,17 +1,14 @@
-import { AccountEnd } from "../kit/account-name.tsx";
 import "./account.css";
 import { SegmentedControl, Tabs } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { Account } from "../../src/accounts/contract.ts";
-import { addDays, todayText } from "../kit/days.ts";
-import { isZero } from "../kit/decimal.ts";
-import { Figure } from "../kit/figure.tsx";
+import { addDays } from "../kit/days.ts";
 import { Resolve } from "../kit/notice.tsx";
-import { StateMark } from "../kit/state.tsx";
 import { Course } from "../positions/course.tsx";
-import { usePosition } from "../positions/queries.ts";
+import { useDay } from "../positions/use-day.ts";
 import { accountProof } from "../proof/target.ts";
 import { useView } from "../shell/view.ts";
+import { AccountHead } from "./account-head.tsx";
 import { AccountStatements } from "./account-statements.tsx";
 import { Entries } from "./entries.tsx";
 import { useAccount } from "./queries.ts";
@@ -25,7 +22,7 @@ export default function AccountPage({ accountId }: { readonly accountId: string 
       <Resolve of={account}>
         {(data) => (
           <>
-            <Head account={data} />
+            <AccountHead account={data} />
             <CoursePanel account={data} />
             <Tabs defaultValue="entries" keepMounted={false} className="account-tabs">
               <Tabs.List>
@@ -46,66 +43,6 @@ export default function AccountPage({ accountId }: { readonly accountId: string 
   );
 }
 
-function Head({ account }: { readonly account: Account }) {
-  const { openProof } = useView();
-  const position = usePosition("account");
-  const figure = position.data?.groups.flatMap(({ accounts }) => accounts).find(({ accountId }) => accountId === account.id);
-  const facts = [account.entity?.name, account.bank?.name, account.bank?.bic, account.currency];
-  return (
-    <header className="account-head">
-      <div>
-        <h1>
-          {account.name} <AccountEnd name={account.name} last4={account.last4} />
-        </h1>
-        <div className="muted">{facts.filter((fact) => fact !== undefined && fact !== null).join(" · ")}</div>
-      </div>
-      <span className="spacer" />
-      {figure === undefined ? (
-        <span className="muted">{position.isPending ? "" : "Nothing was known of it on this day."}</span>
-      ) : (
-        <>
-          <dl className="account-parts">
-            <Part name={figure.anchorDay === null ? "Prior closing" : `Closing ${figure.anchorDay}`}>
-              {figure.anchorAmount === null ? "none" : <Figure amount={figure.anchorAmount} currency={account.currency} />}
-            </Part>
-            <Part name="Moved since">
-              <Figure amount={figure.movedSince} currency={account.currency} change />
-            </Part>
-            {isZero(figure.provisional) ? null : (
-              <Part name="Provisional">
-                <Figure amount={figure.provisional} currency={account.currency} state="provisional" change />
-              </Part>
-            )}
-          </dl>
-          <div className="account-figure">
-            <Figure
-              amount={figure.amount}
-              currency={account.currency}
-              state={figure.state}
-              withCurrency
-              label={`Position of ${account.name}`}
-              onProof={() => openProof(accountProof(account.id))}
-            />
-            <div className="state">
-              <StateMark mark={figure.state} />
-              {figure.stale ? <StateMark mark="late" word={`stale since ${figure.staleSince ?? "?"}`} /> : null}
-            </div>
-          </div>
-        </>
-      )}
-    </header>
-  );
-}
-
-function Part({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 const spans = [
   { value: "91", label: "13 weeks" },
   { value: "182", label: "26 weeks" },
@@ -113,9 +50,9 @@ const spans = [
 ];
 
 function CoursePanel({ account }: { readonly account: Account }) {
-  const { view, basis, openProof } = useView();
+  const { basis, openProof } = useView();
   const [span, setSpan] = useState("182");
-  const day = view.asOf ?? todayText();
+  const { day } = useDay();
   const balances = useCourse(account, addDays(day, -Number(span)), day);
   const points = useMemo(() => balances.data?.filter(({ state }) => state !== "empty") ?? [], [balances.data]);
   return (

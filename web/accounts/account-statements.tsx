@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Empty, Resolve } from "../kit/notice.tsx";
-import { StatementTable } from "../statements/statement-list.tsx";
+import { StatementTable } from "../statements/statement-table.tsx";
 import { useAccountStatements } from "./queries.ts";
 
 export function AccountStatements({ accountId }: { readonly accountId: string }) {

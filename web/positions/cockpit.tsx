@@ -2,7 +2,7 @@ import "./cockpit.css";
 import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import type { Position } from "../../src/positions/contract.ts";
-import { addDays, previousWeekday, todayText, weekdayName, weekLabel } from "../kit/days.ts";
+import { addDays, previousWeekday, weekdayName, weekLabel } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
 import { stateOfGroup } from "../kit/state.tsx";
@@ -15,15 +15,15 @@ import { CurrencyCard } from "./currency-card.tsx";
 import { byWeight } from "./figures.ts";
 import { Movements } from "./movements.tsx";
 import { usePosition, usePositionHistory } from "./queries.ts";
+import { useDay } from "./use-day.ts";
 
 const spans = { "13w": 91, "26w": 182, "57w": 399 } as const;
 type Span = keyof typeof spans;
 
 /** The morning page: what we have, how well we know it, what changed, and which statements are missing. */
 export default function Cockpit() {
-  const { view } = useView();
   const [span, setSpan] = useState<Span>("13w");
-  const day = view.asOf ?? todayText();
+  const { day } = useDay();
   const position = usePosition("currency");
   const history = usePositionHistory("currency", addDays(day, -spans[span]), day);
   return (

@@ -9,10 +9,11 @@ import { Figure, stateWords } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { Resolve } from "../kit/notice.tsx";
 import { useView } from "../shell/view.ts";
+import { EntriesStep } from "./entries-step.tsx";
 import type { Place } from "./file.ts";
 import { FileStep } from "./file-step.tsx";
 import { SealStep } from "./seal-step.tsx";
-import { EntriesStep, StatementStep } from "./statement-step.tsx";
+import { StatementStep } from "./statement-step.tsx";
 
 /** Figure → arithmetic → seal → statement → entries → file, each step tied to the one before. */
 export function AccountProof({ accountId, day }: { readonly accountId: string; readonly day: string | undefined }) {

@@ -4,6 +4,7 @@ import type { Session } from "../../src/access/contract.ts";
 import { useSignOut, useSwitchTenant } from "../access/session.ts";
 import { addDays, localMoment, todayText, weekdayName, weekLabel } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
+import { useDay } from "../positions/use-day.ts";
 import { KnownAt } from "./known-at.tsx";
 import { useView } from "./view.ts";
 
@@ -44,8 +45,8 @@ export function TopBar({ session }: { readonly session: Session }) {
 }
 
 function AsOf() {
-  const { view, change } = useView();
-  const day = view.asOf ?? todayText();
+  const { change } = useView();
+  const { day, isToday } = useDay();
   const to = (next: string | null) => change({ asOf: next === null || next === todayText() ? undefined : next });
   return (
     <div className="top-group">
@@ -68,7 +69,7 @@ function AsOf() {
       </ActionIcon>
       <span className="top-week">
         {weekdayName(day)} {weekLabel(day)}
-        {view.asOf === undefined ? " · today" : ""}
+        {isToday ? " · today" : ""}
       </span>
     </div>
   );

@@ -6,8 +6,8 @@ import { addDays, todayText, weekday } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
 import { Legend } from "../kit/state.tsx";
+import { useDay } from "../positions/use-day.ts";
 import { KnownNow } from "../shell/known-now.tsx";
-import { useView } from "../shell/view.ts";
 import { CellDetail } from "./cell-detail.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { DropZone } from "./drop-zone.tsx";
@@ -54,8 +54,7 @@ export interface ChosenCell {
 }
 
 function Calendar() {
-  const { view } = useView();
-  const day = view.asOf ?? todayText();
+  const { day } = useDay();
   const sunday = addDays(day, 7 - weekday(day));
   const [back, setBack] = useState(0);
   const to = addDays(sunday, -7 * back);
