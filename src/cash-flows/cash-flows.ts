@@ -2,6 +2,7 @@ import { exponentOf, minorText } from "../money/money.ts";
 import { rows } from "../postgres/rows.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import type { PageRequest } from "../statements/entries.ts";
+import { lowestId } from "../statements/posting/day-id.ts";
 import { type Listed, walkBack } from "../statements/windows.ts";
 import { addDays, type Day, today } from "../time/day.ts";
 import type { CashFlow } from "./contract.ts";
@@ -85,12 +86,13 @@ export function flowsStatement(
   if (filter.minMinor !== undefined) conditions.push(`amount_minor >= ${bind(filter.minMinor.toString())}`);
   if (filter.maxMinor !== undefined) conditions.push(`amount_minor <= ${bind(filter.maxMinor.toString())}`);
   if (filter.minCertainty !== undefined) conditions.push(`certainty >= ${bind(filter.minCertainty)}`);
-  if (after !== null) conditions.push(`(transaction_date, id) < (${bind(after[0])}::date, ${bind(after[1])}::uuid)`);
+  // Ids are ordered by their day: a range of days is a range of the primary key, read backwards for the newest first.
+  conditions.push(`id >= ${bind(lowestId(from))}`, `id < ${bind(after?.[1] ?? lowestId(addDays(to, 1)))}`);
   const text = `select id, account_id, transaction_date, value_date, amount_minor::text as amount, currency, certainty, category, counterparty,
        description, source, created_at
      from cash_management.cm_cash_flows
      where ${conditions.join(" and ")}
-     order by transaction_date desc, id desc
+     order by id desc
      limit $4`;
   return { text, values };
 }
