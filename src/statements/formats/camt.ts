@@ -1,7 +1,7 @@
 import { SaxesParser, type SaxesTagPlain } from "saxes";
 import type { StatementReader, StatementSink } from "../reader.ts";
 import { BalanceDraft, DetailDraft, EntryDraft, GroupDraft, StatementDraft, TotalsDraft } from "./camt/drafts.ts";
-import { type MessageKind, messages, type Part, type Place } from "./camt/elements.ts";
+import { childOf, type MessageKind, messages, type Part, type Place } from "./camt/elements.ts";
 import { balanceOf, entryOf, headerOf, totalsOf, Unclear } from "./camt/nouns.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { Warnings } from "./warnings.ts";
@@ -25,9 +25,13 @@ class CamtReader implements StatementReader {
   private message: MessageKind | null = null;
   private namespace: string | null = null;
   private place: Place | null = null;
+  /** The sibling that ended last. */
+  private before: Place | null = null;
   private depth = 0;
   private skipped = 0;
   private text = "";
+  private listening = false;
+  private readonly takeText = (text: string) => this.addText(text);
   private charactersSinceEvent = 0;
   private statements = 0;
 
@@ -46,7 +50,6 @@ class CamtReader implements StatementReader {
     this.sink = sink;
     this.limits = limits;
     this.parser.on("opentag", (tag) => this.open(tag));
-    this.parser.on("text", (text) => this.addText(text));
     this.parser.on("cdata", (text) => this.addText(text));
     this.parser.on("closetag", () => this.close());
     this.parser.on("doctype", () => this.refuse("DOCTYPE", "the file declares a document type (DOCTYPE): expected plain ISO 20022 XML"));
@@ -88,13 +91,16 @@ class CamtReader implements StatementReader {
   }
 
   private openInside(tag: SaxesTagPlain, parent: Place): void {
-    const here = parent.children.get(tag.name) ?? parent.children.get(localName(tag.name));
+    const here =
+      childOf(parent, this.before, tag.name) ?? (tag.name.includes(":") ? childOf(parent, this.before, localName(tag.name)) : undefined);
     if (here === undefined) {
       this.skipped = 1;
       return;
     }
     this.place = here;
+    this.before = null;
     this.text = "";
+    if ((here.key !== null) !== this.listening) this.listen(here.key !== null);
     if (here.part !== null) this.begin(here.part);
     if (here.currencyKey !== null) this.put(here, here.currencyKey, tag.attributes["Ccy"] ?? null);
   }
@@ -124,6 +130,14 @@ class CamtReader implements StatementReader {
     this.message = kind;
     this.group = new GroupDraft();
     this.place = kind.root;
+    this.before = null;
+  }
+
+  /** Most text is the white space between elements: the parser does not even collect what nobody listens to. */
+  private listen(on: boolean): void {
+    this.listening = on;
+    if (on) this.parser.on("text", this.takeText);
+    else this.parser.off("text");
   }
 
   private addText(text: string): void {
@@ -144,6 +158,9 @@ class CamtReader implements StatementReader {
     if (here.key !== null && this.text !== "") this.put(here, here.key, trimmed(this.text));
     this.text = "";
     this.place = here.parent;
+    this.before = here;
+    const listens = here.parent !== null && here.parent.key !== null;
+    if (listens !== this.listening) this.listen(listens);
     if (here.part !== null) this.finishOrRefuse(here.part);
   }
 

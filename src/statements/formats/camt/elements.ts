@@ -19,6 +19,12 @@ export interface Place {
   currencyKey: string | null;
   /** Repeated values become lines instead of the first one winning. */
   lines: boolean;
+  /**
+   * Which child came first, and which sibling came next, the last time: statements repeat themselves, and comparing with
+   * one expected name is quicker than looking up each new string. A guess that is checked, so it may be shared.
+   */
+  firstGuess: Place | null;
+  nextGuess: Place | null;
 }
 
 export interface MessageKind {
@@ -161,6 +167,17 @@ function addParty(
   for (const path of ["BICFI", "BIC", "CmbndId/BIC"]) field(`RltdAgts/${role}Agt/FinInstnId/${path}`, bic);
 }
 
+/** The child of this name, behind the sibling that ended before it; undefined for what has no place. */
+export function childOf(parent: Place, before: Place | null, name: string): Place | undefined {
+  const guess = before === null ? parent.firstGuess : before.nextGuess;
+  if (guess !== null && guess.name === name) return guess;
+  const found = parent.children.get(name);
+  if (found === undefined) return undefined;
+  if (before === null) parent.firstGuess = found;
+  else before.nextGuess = found;
+  return found;
+}
+
 type Mark = (place: Place) => void;
 
 function at(from: Place, path: string, mark: Mark): Place {
@@ -178,7 +195,18 @@ function at(from: Place, path: string, mark: Mark): Place {
 }
 
 function place(name: string, parent: Place | null): Place {
-  return { name, parent, children: new Map(), part: null, target: null, key: null, currencyKey: null, lines: false };
+  return {
+    name,
+    parent,
+    children: new Map(),
+    part: null,
+    target: null,
+    key: null,
+    currencyKey: null,
+    lines: false,
+    firstGuess: null,
+    nextGuess: null,
+  };
 }
 
 function part(name: Part): Mark {
