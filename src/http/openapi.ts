@@ -25,7 +25,10 @@ export async function registerOpenApi(app: HttpApplication, version: string): Pr
         },
       },
     },
-    transform: ({ schema, url }) => ({ schema: withBody(schema) as never, url }),
+    transform: ({ schema, url, route }) => ({
+      schema: { operationId: operationId(String(route.method), url), ...withBody(schema) } as never,
+      url,
+    }),
     transformObject: (document) => ("openapiObject" in document ? (named(document.openapiObject as Json) as never) : (document as never)),
   });
   await app.register(swaggerUi, {
@@ -53,10 +56,26 @@ function describeProblems(route: { url: string; config?: { access?: string }; sc
   route.schema["security"] ??= open ? [] : [{ apiKey: [] }, { session: [] }];
 }
 
+/** A name for the functions of generated clients: GET /api/v1/accounts/:id/entries is getAccountsEntries, and one by its id …ById. */
+function operationId(method: string, url: string): string {
+  const parts = url
+    .replace(/^\/api\/v1/, "")
+    .split(/[/-]/)
+    .filter((part) => part !== "" && !part.startsWith(":"));
+  const name = parts.map((part) => `${part[0]?.toUpperCase()}${part.slice(1)}`).join("");
+  return `${method.toLowerCase()}${name}${/:\w+$/.test(url) ? "ById" : ""}`;
+}
+
+const successes: Readonly<Record<string, string>> = {
+  "200": "Done",
+  "201": "Done, and something new is there",
+  "204": "Done; there is nothing to say",
+};
+
 /** A body that is read as a stream has no schema to check it by; `documentedBody` says what it is (uploads.ts). */
-function withBody(schema: unknown): unknown {
+function withBody(schema: unknown): Json {
   const { documentedBody, ...rest } = (schema ?? {}) as Json;
-  return documentedBody === undefined ? schema : { ...rest, body: documentedBody };
+  return documentedBody === undefined ? rest : { ...rest, body: documentedBody };
 }
 
 /** Moves each schema that has a title into components under that name, so that generators make one type of it. */
@@ -71,7 +90,13 @@ function named(document: Json): Json {
       schemas[title] ??= walk(node, true);
       return { $ref: `#/components/schemas/${title}` };
     }
-    return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, key === "examples" ? item : walk(item, false)]));
+    return Object.fromEntries(
+      Object.entries(node).map(([key, item]) => {
+        if (key === "examples") return [key, item];
+        const plain = successes[key] !== undefined && (item as Json)["description"] === "Default Response";
+        return [key, walk(plain ? { ...(item as Json), description: successes[key] } : item, false)];
+      }),
+    );
   };
   const paths = walk(document["paths"], false);
   const components = { ...(document["components"] as Json), schemas };

@@ -6,6 +6,7 @@ interface Content {
   readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
 }
 interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];

@@ -56,6 +56,17 @@ describe("the OpenAPI document of the server", () => {
       }
   });
 
+  test("names each operation once, for the functions of generated clients", () => {
+    const names = Object.values(document.paths).flatMap((operations) =>
+      Object.values(operations).map((operation) => operation.operationId),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining(["getPositions", "postStatements", "getStatementsById", "getAccountsProof", "deleteApiKeysById"]),
+    );
+    expect(JSON.stringify(document)).not.toContain("Default Response");
+  });
+
   test("says that an upload is a form of files, or one file", () => {
     const body = (document.paths["/api/v1/statements"]?.["post"] as { requestBody?: { content?: object } } | undefined)?.requestBody;
     expect(Object.keys(body?.content ?? {})).toEqual(["multipart/form-data", "application/octet-stream"]);
