@@ -25,6 +25,8 @@ function link(index: number, opening: bigint, net: bigint, more: Partial<ChainLi
     lastPage: true,
     firstDay: true,
     lastDay: true,
+    format: "camt.053",
+    broken: false,
     ...more,
   };
 }

@@ -19,58 +19,121 @@ export interface KnownDay {
   readonly format: string;
   readonly sequence: number | null;
   readonly page: number | null;
+  /** A day inside a longer statement, or at its edge: one of its balances is reckoned, not stated. */
+  readonly reckoned: boolean;
 }
 
 export interface NewDay extends KnownDay {
-  readonly amountsAreSubsetOf: (known: KnownDay) => boolean;
-  readonly amountsContain: (known: KnownDay) => boolean;
+  /** Every amount of the day stands among those of the known days, as often. */
+  readonly amountsAreAmong: (known: readonly KnownDay[]) => boolean;
+  readonly amountsContain: (known: readonly KnownDay[]) => boolean;
 }
 
 export type DayVerdict =
   | { readonly kind: "post" }
   | { readonly kind: "duplicate"; readonly of: string }
-  /** The new day is the whole of which the known days were a part: they are replaced. */
+  /** The new day is the whole of which the known days were a part, or it adds up and they did not: they are replaced. */
   | { readonly kind: "replace"; readonly replaced: readonly string[] }
   | { readonly kind: "conflict"; readonly with: string };
 
 /** `known` are the live booked days of the same account and day, `next` the live days of the first later day (for ties). */
 export function decideDay(fresh: NewDay, known: readonly KnownDay[], next: readonly KnownDay[]): DayVerdict {
   const others = known.filter((day) => day.statementId !== fresh.statementId);
-  if (others.length === 0) return { kind: "post" };
+  const stated = others.filter(hasBalances);
+  if (!hasBalances(fresh)) return decideBare(fresh, others, stated);
 
-  const same = others.find((day) => repeats(fresh, day));
+  const beaten = fresh.state === "verified" ? stated.filter((day) => day.state === "break" && contradicts(fresh, day)) : [];
+  const bare = others.filter((day) => !hasBalances(day) && !otherPage(fresh, day));
+  const verdict = decideStated(
+    fresh,
+    stated.filter((day) => !beaten.includes(day)),
+    next,
+  );
+  const gone = [...beaten, ...bare].map((day) => day.statementId);
+  if (gone.length === 0 || verdict.kind === "duplicate" || verdict.kind === "conflict") return verdict;
+  return { kind: "replace", replaced: verdict.kind === "replace" ? [...verdict.replaced, ...gone] : gone };
+}
+
+/** Without balances there is no oracle: where one has spoken nothing is news, else entries are told apart one by one (T3). */
+function decideBare(fresh: NewDay, others: readonly KnownDay[], stated: readonly KnownDay[]): DayVerdict {
+  const oracle = stated.find((day) => !otherPage(fresh, day));
+  const same = oracle ?? others.find((day) => day.amountsHash === fresh.amountsHash && !otherPage(fresh, day));
+  return same === undefined ? { kind: "post" } : { kind: "duplicate", of: same.statementId };
+}
+
+function decideStated(fresh: NewDay, stated: readonly KnownDay[], next: readonly KnownDay[]): DayVerdict {
+  const [first] = stated;
+  if (first === undefined) return { kind: "post" };
+  const same =
+    stated.find((day) => repeats(fresh, day)) ??
+    (fresh.state === "break" ? stated.find((day) => day.state === "verified" && contradicts(day, fresh)) : undefined);
   if (same !== undefined) return { kind: "duplicate", of: same.statementId };
 
-  // Statements without balances have no oracle: their entries are told apart one by one (T3).
-  if (fresh.opening === null || fresh.closing === null) return { kind: "post" };
-  const stated = others.filter((day) => day.opening !== null);
-  if (stated.length === 0) return { kind: "replace", replaced: others.map((day) => day.statementId) };
+  const span = spanOf(stated, fresh);
+  const [opens, closes] = [fresh.opening === span.opening, fresh.closing === span.closing];
+  if (opens && closes && sums(stated) === fresh.net && entries(stated) === fresh.entries)
+    return { kind: "duplicate", of: first.statementId };
+  if (goesOn(fresh, stated, span)) return { kind: "post" };
 
-  const span = spanOf(stated);
-  if (fresh.opening === span.opening && fresh.closing === span.closing && sums(stated) === fresh.net && entries(stated) === fresh.entries)
-    return { kind: "duplicate", of: stated[0]?.statementId ?? "" };
+  // From the beginning of the day, or up to its end: a part of what is known, or the whole of which that was a part.
+  if ((opens || closes) && fresh.amountsAreAmong(stated)) return { kind: "duplicate", of: first.statementId };
+  const settled = !closes && next.some((day) => day.opening === span.closing);
+  if ((opens || closes) && !settled && fresh.amountsContain(stated))
+    return { kind: "replace", replaced: stated.map((day) => day.statementId) };
+
   if (continues(fresh, stated)) return { kind: "post" };
-
-  const whole = stated.find((day) => day.opening === fresh.opening && fresh.amountsAreSubsetOf(day));
-  if (whole !== undefined) return { kind: "duplicate", of: whole.statementId };
-  const isWhole = fresh.opening === span.opening && stated.every((day) => fresh.amountsContain(day));
-  const settled = next.some((day) => day.opening === span.closing && span.closing !== fresh.closing);
-  if (isWhole && !settled) return { kind: "replace", replaced: stated.map((day) => day.statementId) };
-  return { kind: "conflict", with: stated[0]?.statementId ?? "" };
+  // Another part of the day, with one between that is still to come.
+  if (stated.every((day) => numberedApart(fresh, day) && fresh.opening !== day.opening && fresh.closing !== day.closing))
+    return { kind: "post" };
+  return { kind: "conflict", with: first.statementId };
 }
 
 /** The same amounts from the same balance: the day in another costume, unless the bank numbered it as a further statement. */
 function repeats(fresh: KnownDay, known: KnownDay): boolean {
-  if (fresh.amountsHash !== known.amountsHash) return false;
-  if (fresh.opening !== null && known.opening !== null && fresh.opening !== known.opening) return false;
-  if (fresh.opening === null || known.opening === null) return true;
-  const zeroDay = fresh.entries > 0 && fresh.net === 0n && fresh.format === known.format;
+  if (fresh.amountsHash !== known.amountsHash || fresh.opening !== known.opening || fresh.closing !== known.closing) return false;
+  const zeroDay = fresh.entries > 0 && fresh.net === 0n;
   return !(zeroDay && numberedApart(fresh, known));
 }
 
+/**
+ * Whether a day that does not add up speaks of the same as one that does, and so gives way to it: the same balances around it, or
+ * one balance and the same amounts, or only reckoned balances, which are as wrong as their statement.
+ */
+function contradicts(good: KnownDay, broken: KnownDay): boolean {
+  const [opens, closes] = [good.opening === broken.opening, good.closing === broken.closing];
+  return broken.reckoned || (opens && closes) || ((opens || closes) && good.amountsHash === broken.amountsHash);
+}
+
+/**
+ * A further statement by its number and its balance, also when its amounts look like known ones; but one that says all of an earlier
+ * number and more is the day so far, told again.
+ */
+function goesOn(fresh: NewDay, stated: readonly KnownDay[], span: { opening: bigint | null; closing: bigint | null }): boolean {
+  if (!stated.every((day) => numberedApart(fresh, day))) return false;
+  const toldAgain = fresh.opening === span.opening;
+  if (fresh.opening === span.closing && stated.every((day) => place(fresh) > place(day)))
+    return !(toldAgain && entries(stated) > 0 && fresh.entries > entries(stated) && fresh.amountsContain(stated));
+  if (fresh.closing === span.opening && stated.every((day) => place(fresh) < place(day)))
+    return !(toldAgain && fresh.entries > 0 && fresh.entries < entries(stated) && fresh.amountsAreAmong(stated));
+  return false;
+}
+
 function numberedApart(a: KnownDay, b: KnownDay): boolean {
-  if (a.sequence === null || b.sequence === null || a.sequence === 0 || b.sequence === 0) return false;
-  return a.sequence !== b.sequence || (a.page ?? 1) !== (b.page ?? 1);
+  if (a.format !== b.format || a.sequence === null || b.sequence === null || a.sequence === 0 || b.sequence === 0) return false;
+  return place(a) !== place(b);
+}
+
+function otherPage(a: KnownDay, b: KnownDay): boolean {
+  return numberedApart(a, b) && a.sequence === b.sequence;
+}
+
+/** Number and page as one number: a statement has fewer than a million pages. */
+function place(day: KnownDay): number {
+  return (day.sequence ?? 0) * 1_000_000 + (day.page ?? 1);
+}
+
+function hasBalances(day: KnownDay): boolean {
+  return day.opening !== null && day.closing !== null;
 }
 
 /** Before or behind what is known of the day: several statements of one day tie to each other. */
@@ -78,13 +141,15 @@ function continues(fresh: KnownDay, known: readonly KnownDay[]): boolean {
   return known.some((day) => fresh.opening === day.closing || fresh.closing === day.opening);
 }
 
-function spanOf(days: readonly KnownDay[]): { opening: bigint | null; closing: bigint | null } {
+/** The balances around what is known. A day that comes back to where it began may have begun at any of its balances. */
+function spanOf(days: readonly KnownDay[], fresh: KnownDay): { opening: bigint | null; closing: bigint | null } {
   const openings = days.map((day) => day.opening);
   const closings = days.map((day) => day.closing);
-  return {
-    opening: openings.find((opening) => !closings.includes(opening)) ?? openings[0] ?? null,
-    closing: closings.find((closing) => !openings.includes(closing)) ?? closings[closings.length - 1] ?? null,
-  };
+  const opening = openings.find((balance) => !closings.includes(balance));
+  const closing = closings.find((balance) => !openings.includes(balance));
+  if (opening !== undefined && closing !== undefined) return { opening, closing };
+  const around = [fresh.opening, fresh.closing].find((balance) => openings.includes(balance)) ?? openings[0] ?? null;
+  return { opening: around, closing: around };
 }
 
 function sums(days: readonly KnownDay[]): bigint {

@@ -1,4 +1,4 @@
-import type { Day } from "../../time/day.ts";
+import { addDays, type Day, isoWeekday } from "../../time/day.ts";
 import { type DayVerdict, decideDay, type KnownDay, type NewDay } from "./decide.ts";
 import type { KnownDayRow, NewStatementDay, StagedDay } from "./queries.ts";
 import type { StatementTerms } from "./terms.ts";
@@ -77,11 +77,20 @@ export function plan(
     if (outcome.verdict !== "post") continue;
     for (const gone of outcome.replaced) {
       known = known.filter((day) => !(day.statementId === gone.statementId && day.day === gone.day));
-      replaced.push(gone);
+      // What another statement of this file would have posted is not posted at all.
+      const own = planned.findIndex(({ candidate: { statementId } }) => statementId === gone.statementId);
+      if (own === -1) replaced.push(gone);
+      else planned[own] = withoutDay(planned[own] as Planned, gone.day, candidate.statementId);
     }
     if (candidate.terms.draft.header.kind === "statement") known.push(...outcome.posted.map((day) => freshDay(candidate, day)));
   }
   return { planned, replaced };
+}
+
+function withoutDay(planned: Planned, day: Day, instead: string): Planned {
+  const posted = planned.posted.filter((one) => one.day !== day);
+  if (posted.length > 0) return { ...planned, posted };
+  return { ...planned, posted, verdict: "duplicate", duplicateOf: planned.duplicateOf ?? instead };
 }
 
 function planOne(
@@ -115,14 +124,27 @@ function planOne(
 function verdictOf(candidate: Candidate, day: NewStatementDay, known: readonly KnownDay[], amountsOf: AmountsOf): DayVerdict {
   const ofAccount = known.filter((other) => other.accountId === candidate.accountId);
   const sameDay = ofAccount.filter((other) => other.day === day.day);
-  const nextDay = ofAccount.find((other) => other.day > day.day)?.day;
+  const nextDay = ofAccount.find((other) => other.day > day.day && follows(day.day, other.day))?.day;
   const mine = { statementId: candidate.statementId, accountId: candidate.accountId, day: day.day };
   const fresh: NewDay = {
     ...freshDay(candidate, day),
-    amountsAreSubsetOf: (other) => contains(amountsOf(other), amountsOf(mine)),
-    amountsContain: (other) => contains(amountsOf(mine), amountsOf(other)),
+    amountsAreAmong: (others) => contains(together(others.map(amountsOf)), amountsOf(mine)),
+    amountsContain: (others) => contains(amountsOf(mine), together(others.map(amountsOf))),
   };
   return decideDay(fresh, sameDay, nextDay === undefined ? [] : ofAccount.filter((other) => other.day === nextDay));
+}
+
+/** Only weekend days lie between: what a later day opens with says nothing of a day before a missing one. */
+function follows(day: Day, later: Day): boolean {
+  let between = addDays(day, 1);
+  while (between < later && isoWeekday(between) > 5) between = addDays(between, 1);
+  return between === later;
+}
+
+function together(all: readonly Amounts[]): Amounts {
+  const sum = new Map<string, number>();
+  for (const amounts of all) for (const [amount, count] of amounts) sum.set(amount, (sum.get(amount) ?? 0) + count);
+  return sum;
 }
 
 function contains(whole: Amounts, part: Amounts): boolean {
@@ -145,6 +167,7 @@ function freshDay(candidate: Candidate, day: NewStatementDay): KnownDay {
     format: candidate.format,
     sequence: header.sequence,
     page: header.page,
+    reckoned: !(day.firstDay && day.lastDay),
   };
 }
 
@@ -162,6 +185,7 @@ function knownDay(row: KnownDayRow): KnownDay {
     format: row.format,
     sequence: row.sequence === null ? null : Number(row.sequence),
     page: row.page,
+    reckoned: row.reckoned,
   };
 }
 

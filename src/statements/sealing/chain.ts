@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { addDays, type Day } from "../../time/day.ts";
+import { addDays, type Day, dayNumber } from "../../time/day.ts";
 
 /** A day of a posted statement with balances: a link of the chain. */
 export interface ChainLink {
@@ -15,11 +15,23 @@ export interface ChainLink {
   readonly debits: bigint;
   readonly entries: number;
   readonly entriesHash: string;
+  /** Of the statement; banks number each format apart. */
+  readonly format: string;
   readonly sequence: number | null;
   readonly page: number | null;
   readonly lastPage: boolean | null;
   readonly firstDay: boolean;
   readonly lastDay: boolean;
+  /** The statement as a whole does not add up: a line may be missing on any of its days. */
+  readonly broken: boolean;
+}
+
+/** A number that a bank gave to a statement of the account that arrived, whatever became of it. */
+export interface SeenNumber {
+  readonly format: string;
+  readonly sequence: number;
+  readonly periodFrom: Day;
+  readonly periodTo: Day;
 }
 
 export type ClosingState = "sealed" | "unproven" | "gap" | "break";
@@ -50,6 +62,8 @@ export interface ChainAccount {
   readonly currency: string;
   /** Whether the bank numbers this account's statements without holes. */
   readonly sequenceChecked: boolean;
+  /** The numbers of all statements around the links: also of those whose days another statement tells better. */
+  readonly numbersSeen?: readonly SeenNumber[];
 }
 
 /**
@@ -71,24 +85,49 @@ export function chain(account: ChainAccount, links: readonly ChainLink[], before
   return closings;
 }
 
-/** By day; inside a day by number and page, then so that balances tie. */
+/** By day; inside a day by number and page, or else so that balances tie. */
 export function order(links: readonly ChainLink[], openingBefore: bigint | null): ChainLink[] {
   const sorted = [...links].sort(byDay);
   const ordered: ChainLink[] = [];
-  let balance = openingBefore;
   for (let start = 0; start < sorted.length; ) {
     let end = start + 1;
     while (end < sorted.length && sorted[end]?.day === sorted[start]?.day) end += 1;
-    const ofDay = sorted.slice(start, end);
-    while (ofDay.length > 0) {
-      const tying = ofDay.findIndex((link) => link.opening === balance);
-      const [next] = ofDay.splice(Math.max(tying, 0), 1) as [ChainLink];
-      ordered.push(next);
-      balance = next.closing;
-    }
+    ordered.push(...orderOfDay(sorted.slice(start, end), ordered[ordered.length - 1]?.closing ?? openingBefore));
     start = end;
   }
   return ordered;
+}
+
+function orderOfDay(ofDay: readonly ChainLink[], openingBefore: bigint | null): readonly ChainLink[] {
+  if (ofDay.every((link, index) => index === 0 || link.opening === ofDay[index - 1]?.closing) && ties(ofDay[0], openingBefore))
+    return ofDay;
+  const left = [...ofDay];
+  const ordered: ChainLink[] = [];
+  let balance = ofDay.some((link) => link.opening === openingBefore) ? openingBefore : beginning(ofDay);
+  while (left.length > 0) {
+    const [next] = left.splice(Math.max(nextOf(left, balance), 0), 1) as [ChainLink];
+    ordered.push(next);
+    balance = next.closing;
+  }
+  return ordered;
+}
+
+function ties(link: ChainLink | undefined, balance: bigint | null): boolean {
+  return balance === null || link?.opening === balance;
+}
+
+/** Where the day can only have begun: an opening that no other statement of it closes with. */
+function beginning(ofDay: readonly ChainLink[]): bigint | null {
+  return ofDay.find((link) => !ofDay.some((other) => other !== link && other.closing === link.opening))?.opening ?? null;
+}
+
+/** Of the statements that tie, first one that comes back to the same balance, then one that another can follow. */
+function nextOf(left: readonly ChainLink[], balance: bigint | null): number {
+  const tying = (wanted: (link: ChainLink) => boolean) => left.findIndex((link) => link.opening === balance && wanted(link));
+  const idle = tying((link) => link.closing === balance);
+  if (idle !== -1) return idle;
+  const followed = tying((link) => left.some((other) => other !== link && other.opening === link.closing));
+  return followed === -1 ? tying(() => true) : followed;
 }
 
 function byDay(a: ChainLink, b: ChainLink): number {
@@ -106,7 +145,8 @@ function close(account: ChainAccount, link: ChainLink, previous: { closing: Clos
   const tie = tieOf(account, link, opening, previous);
   const broken = difference !== 0n;
   const pageMissing = link.lastDay && link.lastPage === false && tie.reason === null && !broken ? "PAGE_MISSING" : null;
-  const state: ClosingState = broken ? "break" : (tie.state ?? (pageMissing === null ? "sealed" : "unproven"));
+  const doubtful = link.broken || pageMissing !== null;
+  const state: ClosingState = broken ? "break" : (tie.state ?? (doubtful ? "unproven" : "sealed"));
   const base = {
     day,
     statementId: link.statementId,
@@ -122,20 +162,29 @@ function close(account: ChainAccount, link: ChainLink, previous: { closing: Clos
     return {
       ...base,
       state,
-      reason: broken ? "BREAK" : (tie.reason ?? pageMissing),
+      reason: broken ? "BREAK" : (tie.reason ?? (link.broken ? "BREAK" : pageMissing)),
       link: tie.link,
-      previousHash: broken || tie.reason !== null ? null : sealBefore(previous),
+      previousHash: broken || link.broken || tie.reason !== null ? null : sealBefore(previous),
       sealHash: null,
     };
   return seal(account, base, tie.link, sealBefore(previous));
 }
 
-/** An entry booked on a day that is already closed belongs to the first day that is open. */
+/**
+ * An entry that a statement books on the day of its opening balance, which the statement before has closed, came late: it belongs to
+ * the first day that is open, since the bank stated the closed day's balance without it.
+ */
 function ledgerDay(link: ChainLink, previous: { closing: Closing; link: ChainLink } | null): Day {
   const closed = previous?.closing.day;
-  if (closed === undefined || link.day > closed) return link.day;
-  if (link.statementId === previous?.link.statementId || link.periodTo <= closed) return closed;
-  return earliest(addDays(closed, 1), link.periodTo);
+  if (closed === undefined || previous === null || link.day > closed) return link.day;
+  const late =
+    link.statementId !== previous.link.statementId &&
+    link.firstDay &&
+    !link.lastDay &&
+    link.day === link.periodFrom &&
+    previous.link.lastDay &&
+    previous.link.periodTo === closed;
+  return late ? earliest(addDays(closed, 1), link.periodTo) : closed;
 }
 
 function sealBefore(previous: { closing: Closing } | null): string | null {
@@ -168,14 +217,47 @@ function waitsForPage(previous: { closing: Closing; link: ChainLink }, link: Cha
   return previous.closing.reason === "PAGE_MISSING" && (link.page ?? 0) === (previous.link.page ?? 0) + 1;
 }
 
-function numberingOf(account: ChainAccount, previous: ChainLink, link: ChainLink): "next" | "hole" | "silent" {
+type Numbering = "next" | "hole" | "silent";
+
+function numberingOf(account: ChainAccount, previous: ChainLink, link: ChainLink): Numbering {
   if (!account.sequenceChecked || !previous.lastDay || !link.firstDay) return "silent";
-  if (previous.sequence === null || link.sequence === null || previous.sequence === 0 || link.sequence === 0) return "silent";
-  if (link.sequence === previous.sequence + 1 && (link.page ?? 1) <= 1) return "next";
+  const own = ownNumbering(account, previous, link);
+  if (own !== "silent" || previous.day === link.day) return own;
+  // Another format or another export tells these days here, but the bank's numbered statements of both days came too.
+  const daily = (account.numbersSeen ?? []).filter((seen) => length(seen) < differentRhythm);
+  const told = daily.map(({ format }) => {
+    const numbers = (day: Day) => daily.filter((seen) => seen.format === format && seen.periodTo === day).map(({ sequence }) => sequence);
+    const [before, after] = [numbers(previous.day), numbers(link.day)];
+    if (before.length === 0 || after.length === 0) return "silent";
+    return follows(account, format, Math.max(...before), Math.min(...after), previous.day, link.day);
+  });
+  return told.find((numbering) => numbering === "hole") ?? told.find((numbering) => numbering === "next") ?? "silent";
+}
+
+function ownNumbering(account: ChainAccount, previous: ChainLink, link: ChainLink): Numbering {
+  const sameRhythm = Math.abs(length(previous) - length(link)) < differentRhythm;
+  // A bank numbers each format by itself, and its weekly or monthly statements apart from the daily ones.
+  if (previous.format !== link.format || !sameRhythm || !previous.sequence || !link.sequence) return "silent";
   if (link.sequence === previous.sequence) return (link.page ?? 0) === (previous.page ?? 0) + 1 ? "next" : "silent";
+  if (link.sequence === previous.sequence + 1 && (link.page ?? 1) > 1) return "hole";
+  return follows(account, link.format, previous.sequence, link.sequence, previous.periodTo, link.periodTo);
+}
+
+/** Whether a number follows another, those between having come too: a part of a day, replaced by the whole, has had its number. */
+function follows(account: ChainAccount, format: string, previous: number, number: number, from: Day, to: Day): Numbering {
   // Numbers start again at 1 with a new year; a bank that counts down or repeats does not number at all.
-  if (link.sequence < previous.sequence) return link.sequence === 1 ? "next" : "silent";
-  return "hole";
+  if (number <= previous) return number === 1 ? "next" : "silent";
+  const between = (account.numbersSeen ?? []).filter(
+    (seen) => seen.format === format && seen.periodTo >= from && seen.periodTo <= to && seen.sequence > previous && seen.sequence < number,
+  );
+  return new Set(between.map(({ sequence }) => sequence)).size === number - previous - 1 ? "next" : "hole";
+}
+
+/** Days by which the lengths of a daily and a weekly statement differ at least, also around a long weekend. */
+const differentRhythm = 4;
+
+function length({ periodFrom, periodTo }: { readonly periodFrom: Day; readonly periodTo: Day }): number {
+  return dayNumber(periodTo) - dayNumber(periodFrom);
 }
 
 function join(account: ChainAccount, first: Closing, second: Closing): Closing {

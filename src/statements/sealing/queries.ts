@@ -1,7 +1,7 @@
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
-import type { ChainLink, Closing, ClosingState } from "./chain.ts";
+import type { ChainLink, Closing, ClosingState, SeenNumber } from "./chain.ts";
 
 interface LinkRow {
   statement_id: string;
@@ -20,6 +20,8 @@ interface LinkRow {
   last_page: boolean | null;
   first_day: boolean;
   last_day: boolean;
+  format: string;
+  broken: boolean;
 }
 
 /** Live days, with balances, of the statements of an account that reach `from` or beyond. */
@@ -30,7 +32,8 @@ export async function linksFrom(tx: TenantTransaction, accountId: string, from: 
        d.statement_id, d.day, s.period_from, s.period_to,
        d.opening_minor::text as opening, (s.opening_minor is not null or not d.first_day) as opening_stated, d.closing_minor::text as closing,
        d.credits_minor::text as credits, d.debits_minor::text as debits, d.entry_count as entries, encode(d.entries_hash, 'hex') as entries_hash,
-       s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day
+       s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day,
+       s.format, s.status = 'break' as broken
      from cash_management.cm_statements s
      join cash_management.cm_statement_days d on d.tenant_id = s.tenant_id and d.account_id = s.account_id and d.statement_id = s.id
      where s.tenant_id = $1
@@ -44,6 +47,23 @@ export async function linksFrom(tx: TenantTransaction, accountId: string, from: 
     [tx.tenantId, accountId, from],
   );
   return found.map(toLink);
+}
+
+/** The numbers of all statements of an account that reach a day or beyond, and of the month before. */
+export async function numbersSeen(tx: TenantTransaction, accountId: string, from: Day): Promise<SeenNumber[]> {
+  const found = await rows<{ format: string; sequence: string; period_from: Day; period_to: Day }>(
+    tx,
+    `select format, sequence::text as sequence, period_from, period_to
+     from cash_management.cm_statements
+     where tenant_id = $1 and account_id = $2 and period_to >= $3::date - 31 and kind = 'statement' and sequence > 0`,
+    [tx.tenantId, accountId, from],
+  );
+  return found.map((row) => ({
+    format: row.format,
+    sequence: Number(row.sequence),
+    periodFrom: row.period_from,
+    periodTo: row.period_to,
+  }));
 }
 
 /** The live closing before a day, with the link that made it. */
@@ -62,7 +82,8 @@ export async function closingBefore(
        d.statement_id, d.day, s.period_from, s.period_to, d.opening_minor::text as opening,
        (s.opening_minor is not null or not d.first_day) as opening_stated, d.closing_minor::text as closing, d.credits_minor::text as credits,
        d.debits_minor::text as debits, d.entry_count as entries, encode(d.entries_hash, 'hex') as entries_hash,
-       s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day
+       s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day,
+       s.format, s.status = 'break' as broken
      from cash_management.cm_day_closings c
      join cash_management.cm_statements s on s.tenant_id = c.tenant_id and s.id = c.statement_id
      join cash_management.cm_statement_days d on d.tenant_id = c.tenant_id and d.account_id = c.account_id and d.statement_id = c.statement_id
@@ -225,5 +246,7 @@ function toLink(row: LinkRow): ChainLink {
     lastPage: row.last_page,
     firstDay: row.first_day,
     lastDay: row.last_day,
+    format: row.format,
+    broken: row.broken,
   };
 }

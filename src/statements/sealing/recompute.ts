@@ -2,7 +2,7 @@ import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
 import { type ChainAccount, type ChainLink, chain } from "./chain.ts";
-import { closingBefore, linksFrom } from "./queries.ts";
+import { closingBefore, linksFrom, numbersSeen } from "./queries.ts";
 
 /**
  * The seal that a day's entries make as they are stored now: equal to the stored seal unless a row was changed behind its back.
@@ -18,7 +18,12 @@ export async function recomputedSeal(tx: TenantTransaction, accountId: string, d
   const { links, before } = await linksOfDay(tx, accountId, day);
   const fresh = await Promise.all(links.map((link) => recounted(tx, accountId, link)));
   const closings = chain(
-    { accountNumber: account.account_number, currency: account.currency, sequenceChecked: account.sequence_checked },
+    {
+      accountNumber: account.account_number,
+      currency: account.currency,
+      sequenceChecked: account.sequence_checked,
+      numbersSeen: await numbersSeen(tx, accountId, day),
+    },
     fresh,
     before,
   );

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
 import { type ChainAccount, type ChainLink, type Closing, chain } from "./chain.ts";
-import { closingBefore, closingsFrom, insertClosings, linksFrom, projectBalance, supersedeClosings } from "./queries.ts";
+import { closingBefore, closingsFrom, insertClosings, linksFrom, numbersSeen, projectBalance, supersedeClosings } from "./queries.ts";
 
 /**
  * Chains the days of an account again from a day on. What comes out the same stays; what changed is superseded, never overwritten.
@@ -16,7 +16,7 @@ export async function sealAccount(
 ): Promise<void> {
   const { links, start } = await affectedLinks(tx, account.id, from);
   const before = await closingBefore(tx, account.id, start);
-  const now = chain(account, links, before);
+  const now = chain({ ...account, numbersSeen: await numbersSeen(tx, account.id, start) }, links, before);
   const then = new Map((await closingsFrom(tx, account.id, start)).map((closing) => [closing.day, closing]));
   const news: (Closing & { id: string })[] = [];
   for (const closing of now) {

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { currencyExponent } from "../../src/money/currencies.ts";
+import { minorText } from "../../src/money/money.ts";
+import { valuePosition } from "../../src/positions/position.ts";
+import { tenantRead } from "../../src/postgres/transaction.ts";
+import { importFile } from "../../src/statements/import.ts";
+import type { Day } from "../../src/time/day.ts";
+import { testDatabase } from "../helpers/postgres.ts";
+import { testSeed } from "../helpers/seed.ts";
+import {
+  expectedClosings,
+  expectedEntries,
+  isQuiet,
+  type Told,
+  type ToldAccount,
+  type ToldDay,
+  toldHistories,
+} from "../helpers/told-histories.ts";
+
+const database = testDatabase();
+const seed = testSeed("import-properties");
+let tenants = 0;
+
+describe("whatever banks send, in any order, any number of times, in any mix of formats", () => {
+  test("no entry is lost, none is doubled, the position is the bank's, gaps and breaks show, and no seal is false", async () => {
+    await fc.assert(
+      fc.asyncProperty(toldHistories, async (told) => {
+        const tenantId = await importAll(told);
+        for (const account of told.accounts) {
+          const found = await findings(tenantId, account);
+          expect(found.entries).toEqual(expectedEntries(account));
+          expect(found.flows).toEqual(found.entries);
+          expect(found.closings.filter((closing) => !isQuiet(account, closing))).toEqual(expectedClosings(account));
+          for (const { day } of account.days.filter(({ told: was, quiet }) => was && !quiet))
+            expect([day, await positionOf(tenantId, account, day)]).toEqual([day, expectedPosition(account, day)]);
+        }
+      }),
+      { numRuns: Number(process.env["APG_TEST_RUNS"] ?? 40), seed, interruptAfterTimeLimit: 200_000 },
+    );
+  }, 240_000);
+});
+
+async function importAll(told: Told): Promise<string> {
+  tenants += 1;
+  const tenantId = `t${tenants}`;
+  await database.current.admin.query("insert into cash_management.cm_tenants (tenant_id, name) values ($1, $2)", [tenantId, tenantId]);
+  for (const file of told.files) {
+    const result = await importFile(database.current.app, { tenantId, actor: "test" }, file);
+    expect(result.problems.filter(({ severity }) => severity === "refusal")).toEqual([]);
+  }
+  return tenantId;
+}
+
+/** What is believed of an account: booked entries and flows as "day minor", closings as "day sealed|not minor". */
+async function findings(tenantId: string, { account, currency }: ToldAccount) {
+  const lines = async (sql: string) =>
+    (await database.current.admin.query<{ line: string }>(sql, [tenantId, account, currency])).rows.map(({ line }) => line).sort();
+  const ofAccount = "a.tenant_id = $1 and a.account_number = $2 and a.currency = $3";
+  return {
+    entries: await lines(
+      `select concat_ws(' ', t.booking_date, t.value_date, t.amount_minor) as line
+       from cash_management.cm_cash_accounts a
+       join cash_management.cm_bank_transactions t on t.tenant_id = a.tenant_id and t.account_id = a.id
+       where ${ofAccount} and t.superseded_at is null and t.state = 'booked'
+       order by line`,
+    ),
+    flows: await lines(
+      `select concat_ws(' ', f.transaction_date, f.value_date, f.amount_minor) as line
+       from cash_management.cm_cash_accounts a
+       join cash_management.cm_cash_flows f on f.tenant_id = a.tenant_id and f.account_id = a.id
+       where ${ofAccount} and f.superseded_at is null and f.source = 'statement'
+       order by line`,
+    ),
+    closings: await lines(
+      `select concat_ws(' ', c.day, case c.state when 'sealed' then 'sealed' else 'not' end, c.closing_minor) as line
+       from cash_management.cm_cash_accounts a
+       join cash_management.cm_day_closings c on c.tenant_id = a.tenant_id and c.account_id = a.id
+       where ${ofAccount} and c.superseded_at is null
+       order by c.day`,
+    ),
+  };
+}
+
+function expectedPosition({ days, currency }: ToldAccount, asOf: Day): string {
+  const { closing } = days.findLast(({ day, told }) => told && day <= asOf) as ToldDay;
+  return minorText(closing, currencyExponent(currency) as number);
+}
+
+async function positionOf(tenantId: string, { account, currency }: ToldAccount, asOf: Day): Promise<string | undefined> {
+  const { groups } = await tenantRead(database.current.app, { tenantId, actor: "test" }, (tx) => valuePosition(tx, { asOf }));
+  return groups.flatMap((group) => group.accounts).find((one) => one.last4 === account.slice(-4) && one.currency === currency)?.amount;
+}
