@@ -36,7 +36,7 @@ describe("whatever banks send, in any order, any number of times, in any mix of 
             expect([day, await positionOf(tenantId, account, day)]).toEqual([day, expectedPosition(account, day)]);
         }
       }),
-      { numRuns: Number(process.env["APG_TEST_RUNS"] ?? 40), seed, interruptAfterTimeLimit: 200_000 },
+      { numRuns: Number(process.env["APG_TEST_RUNS"] ?? 25), seed, interruptAfterTimeLimit: 200_000 },
     );
   }, 240_000);
 });
