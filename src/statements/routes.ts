@@ -12,7 +12,7 @@ import { Delivery, DeliveryPage, EntryPage, StatementDetail, StatementPage, Stat
 import { deliveryById, deliveryPiece, listDeliveries } from "./deliveries.ts";
 import { entriesOfStatement } from "./entries.ts";
 import { getStatement, listStatements } from "./statements.ts";
-import { type UploadOptions, uploadRoute } from "./upload-route.ts";
+import { type UploadOptions, uploadRoutes } from "./upload-routes.ts";
 
 const tags = ["statements"];
 const config = { access: "statements:read" };
@@ -21,7 +21,7 @@ const anyPage = Type.Object(pageQuery, { additionalProperties: false });
 const byMoment = [cursorParts.moment, cursorParts.uuid];
 
 export async function statementRoutes(app: HttpApplication, pool: Pool, options: { readonly upload: UploadOptions }): Promise<void> {
-  await app.register(async (scope) => uploadRoute(scope as HttpApplication, pool, options.upload));
+  await app.register(async (scope) => uploadRoutes(scope as HttpApplication, pool, options.upload));
 
   app.get(
     "/api/v1/statements",

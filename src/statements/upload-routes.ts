@@ -16,7 +16,7 @@ export interface UploadOptions {
   readonly folder: string;
 }
 
-export async function uploadRoute(app: HttpApplication, pool: Pool, options: UploadOptions): Promise<void> {
+export async function uploadRoutes(app: HttpApplication, pool: Pool, options: UploadOptions): Promise<void> {
   const limits = { bytes: options.limitBytes, files: 1000, folder: options.folder };
   // An import holds a connection while it runs: so many at once leave the others of the pool to those who look.
   const imports = new Turnstile(Math.max(1, Math.floor((pool.options.max ?? 10) / 3)));

@@ -1,0 +1,186 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import { Problem } from "../errors/problem.ts";
+import type { HttpApplication } from "../http/application.ts";
+import { sessionCookie } from "../http/caller.ts";
+import { callerOf } from "../http/guard.ts";
+import type { Pool } from "../postgres/connect.ts";
+import { identityOfKey } from "./authenticate.ts";
+import { Session, SignIn, SignInAnswer, SignInByLink, SwitchTenant } from "./contract.ts";
+import type { Identity } from "./identity.ts";
+import { endSession, identityOfSession, type StartedSession, sessionHours } from "./sessions.ts";
+import { signIn } from "./sign-in.ts";
+import { signInByLink } from "./sign-in-links.ts";
+
+const tags = ["access"];
+// Guessing is slowed per person by the database and per address here.
+const fewTries = { rateLimit: { max: 20, timeWindow: 60_000 } };
+
+export function sessionRoutes(app: HttpApplication, pool: Pool): void {
+  app.post(
+    "/api/v1/session",
+    {
+      config: { access: "public", ...fewTries },
+      schema: { tags, summary: "Sign in by password", body: SignIn, response: { 200: SignInAnswer } },
+    },
+    async (request, reply) => {
+      const signedIn = await signIn(pool, { ...request.body, ...originOf(request) });
+      if ("choose" in signedIn) return { session: null, tenants: [...signedIn.choose] };
+      return { session: await enter(pool, request, reply, signedIn.session), tenants: [] };
+    },
+  );
+
+  app.post(
+    "/api/v1/session/link",
+    {
+      config: { access: "public", ...fewTries },
+      schema: { tags, summary: "Sign in by a one-time link", body: SignInByLink, response: { 200: SignInAnswer } },
+    },
+    async (request, reply) => {
+      const started = await signInByLink(pool, request.body.token, originOf(request));
+      return { session: await enter(pool, request, reply, started), tenants: [] };
+    },
+  );
+
+  // What `apg start` prints is opened by a click, so it is a GET. It must not be used up by a browser that looks ahead.
+  app.get(
+    "/sign-in",
+    {
+      config: { access: "public", ...fewTries },
+      schema: { hide: true, querystring: Type.Object({ token: Type.Optional(Type.String()) }) },
+    },
+    async (request, reply) => {
+      const { token } = request.query;
+      if (token === undefined) return reply.callNotFound();
+      const ahead = request.headers["sec-purpose"] ?? request.headers["purpose"];
+      if (ahead !== undefined) return reply.code(204).send();
+      try {
+        await enter(pool, request, reply, await signInByLink(pool, token, originOf(request)));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return reply.redirect(`/sign-in?problem=${error.code}`, 303);
+      }
+      return reply.redirect("/", 303);
+    },
+  );
+
+  app.get(
+    "/api/v1/session",
+    {
+      config: { access: "signed-in" },
+      schema: { tags, summary: "Who am I, in which tenant, and what may I do", response: { 200: Session } },
+    },
+    async (request) => sessionBody(await identityOf(pool, request), await otherIdentities(pool, request)),
+  );
+
+  app.post(
+    "/api/v1/session/tenant",
+    {
+      config: { access: "signed-in" },
+      schema: { tags, summary: "Go on as another tenant this person signed in to", body: SwitchTenant, response: { 200: Session } },
+    },
+    async (request, reply) => {
+      const { tenant } = request.body;
+      const others = await otherIdentities(pool, request);
+      const chosen = others.find((other) => other.identity.tenant.id === tenant);
+      if (chosen === undefined)
+        throw new Problem("forbidden", `this browser is not signed in to the tenant ${tenant}`, {
+          hint: "Sign in there once; then you can switch.",
+        });
+      const current = request.cookies[sessionCookie];
+      const rest = others.filter((other) => other !== chosen);
+      const own = { token: current ?? "", identity: await identityOf(pool, request) };
+      setCookies(
+        request,
+        reply,
+        chosen.token,
+        [own, ...rest].map((other) => other.token),
+      );
+      return sessionBody(chosen.identity, [own, ...rest]);
+    },
+  );
+
+  app.delete(
+    "/api/v1/session",
+    { config: { access: "public" }, schema: { tags, summary: "Sign out everywhere in this browser", response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      for (const token of [request.cookies[sessionCookie] ?? "", ...otherTokens(request)])
+        if (token !== "") await endSession(pool, token, request.id);
+      reply.clearCookie(sessionCookie, { path: "/" }).clearCookie(othersCookie, { path: "/" });
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+function originOf(request: FastifyRequest) {
+  return { userAgent: request.headers["user-agent"] ?? null, requestId: request.id };
+}
+
+async function identityOf(pool: Pool, request: FastifyRequest): Promise<Identity> {
+  const caller = callerOf(request);
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  const identity = caller.byCookie
+    ? await identityOfSession(pool, request.cookies[sessionCookie] ?? "")
+    : await identityOfKey(pool, bearer ?? "");
+  if (identity === null) throw new Problem("unauthenticated", "the session has just ended", { hint: "Sign in again." });
+  return identity;
+}
+
+function sessionBody(identity: Identity, others: readonly StartedSession[]): Session {
+  const { kind, id, name, email, tenant, role, permissions, expiresAt } = identity;
+  const tenants = [tenant, ...others.map((other) => other.identity.tenant)].sort((a, b) => a.id.localeCompare(b.id));
+  return { actor: { kind, id, name, email }, tenant, role, permissions: [...permissions], tenants, expiresAt };
+}
+
+// The cookies -----------------------------------------------------------------------------------------------------------------
+// A session is of one tenant. A person who proved to belong to several keeps the sessions of the others in a second cookie, so
+// switching needs no password and still rests on a proof in each tenant: an equal e-mail address alone proves nothing, since any
+// tenant's administrator can write one into a person of theirs.
+
+const othersCookie = "apg_other_sessions";
+const mostOthers = 7;
+
+async function enter(pool: Pool, request: FastifyRequest, reply: FastifyReply, started: StartedSession): Promise<Session> {
+  const known = [request.cookies[sessionCookie] ?? "", ...otherTokens(request)];
+  const others = await proven(pool, known, started.identity);
+  setCookies(
+    request,
+    reply,
+    started.token,
+    others.map((other) => other.token),
+  );
+  return sessionBody(started.identity, others);
+}
+
+async function otherIdentities(pool: Pool, request: FastifyRequest): Promise<StartedSession[]> {
+  if (request.caller?.byCookie !== true) return [];
+  return proven(pool, otherTokens(request), await identityOf(pool, request));
+}
+
+/** Of these tokens the running sessions of the same person in other tenants, one a tenant. */
+async function proven(pool: Pool, tokens: readonly string[], self: Identity): Promise<StartedSession[]> {
+  const found = new Map<string, StartedSession>();
+  for (const token of tokens.slice(0, mostOthers + 1)) {
+    const identity = token === "" ? null : await identityOfSession(pool, token);
+    if (identity === null || identity.email !== self.email || identity.tenant.id === self.tenant.id) continue;
+    if (!found.has(identity.tenant.id)) found.set(identity.tenant.id, { token, identity });
+  }
+  return [...found.values()].slice(0, mostOthers);
+}
+
+function otherTokens(request: FastifyRequest): string[] {
+  return (request.cookies[othersCookie] ?? "").split(".").filter((token) => /^[\w-]{43}$/.test(token));
+}
+
+function setCookies(request: FastifyRequest, reply: FastifyReply, token: string, others: readonly string[]): void {
+  const options = {
+    path: "/",
+    httpOnly: true,
+    sameSite: "strict",
+    secure: request.protocol === "https",
+    maxAge: sessionHours * 3600,
+  } as const;
+  reply.setCookie(sessionCookie, token, options);
+  if (others.length > 0) reply.setCookie(othersCookie, others.join("."), options);
+  else reply.clearCookie(othersCookie, { path: "/" });
+}
