@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // *.pg.test.ts need a database and run once per PostgreSQL major (APG_TEST_POSTGRES names it, default 18), against one
-// throw-away cluster a run; *.browser.test.ts need Chromium (APG_CHROMIUM) besides; everything else runs once.
+// throw-away cluster a run (*.once.pg.test.ts on the first major only); *.browser.test.ts need Chromium (APG_CHROMIUM) besides; everything else runs once.
 const cluster = "test/helpers/cluster.ts";
 const shared = { testTimeout: 60_000, hookTimeout: 120_000 };
 

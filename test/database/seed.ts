@@ -1,3 +1,4 @@
+import { tenantTransaction } from "../../src/postgres/transaction.ts";
 import type { TestDatabase } from "../helpers/postgres.ts";
 
 /** Two tenants that must never see each other. */
@@ -13,10 +14,13 @@ export async function seedTwoTenants(database: TestDatabase): Promise<void> {
        values ($1, gen_random_uuid(), 'ada@example.com', 'Ada', 'treasurer', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')`,
       values,
     );
-    await database.admin.query(
-      `insert into cash_management.cm_cash_accounts (tenant_id, id, name, account_number, currency)
-       values ($1, $2, 'Main', $3, 'EUR')`,
-      [tenant, accountOf(tenant), `${tenant.toUpperCase()}1`],
+    // An account writes its key through a trigger that sees one tenant only, even when the superuser inserts it.
+    await tenantTransaction(database.admin, { tenantId: tenant, actor: "test" }, (tx) =>
+      tx.query(
+        `insert into cash_management.cm_cash_accounts (tenant_id, id, name, account_number, currency)
+         values ($1, $2, 'Main', $3, 'EUR')`,
+        [tenant, accountOf(tenant), `${tenant.toUpperCase()}1`],
+      ),
     );
     await database.admin.query(newFlow, [tenant, flowId("2026-03-02", 1), accountOf(tenant), "2026-03-02", 1000]);
   }
