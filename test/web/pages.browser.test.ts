@@ -105,6 +105,11 @@ describe.skipIf(obstacle !== null)(`the pages in a browser${obstacle === null ? 
     ).toBe("italic");
     const trouble = page.getByRole("region", { name: "Statement arrivals" });
     await trouble.getByText("gap", { exact: true }).first().waitFor();
+    await figureIn(page, "GBP").click();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByRole("button", { name: /15\.00 GBP, unproven, show the proof/ }).click();
+    await drawer.getByText("2026-03-04 is not sealed").waitFor();
+    await drawer.getByText("a statement in between is missing", { exact: false }).waitFor();
   });
 
   test("a day of which nothing is known shows no nought, but says so", async () => {

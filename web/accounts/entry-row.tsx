@@ -28,7 +28,7 @@ export function EntryRow({ entry, open, onToggle }: RowProps) {
           {entry.counterparty ?? entry.text?.split("\n")[0] ?? "no text"}
           {notes.length === 0 ? null : <span className="muted"> · {notes.join(" · ")}</span>}
         </div>
-        <div className="muted">{entry.counterparty === null ? (entry.reference ?? "") : (entry.text ?? entry.reference ?? "")}&nbsp;</div>
+        <div className="muted">{secondLine(entry)}&nbsp;</div>
       </div>
       <span role="cell" className="muted">
         {[entry.transactionCode, entry.category].filter((part) => part !== null).join(" · ")}
@@ -51,6 +51,12 @@ export function EntryRow({ entry, open, onToggle }: RowProps) {
       {open ? <Details entry={entry} /> : null}
     </div>
   );
+}
+
+/** What the first line has not said yet. */
+function secondLine({ counterparty, text, reference }: Entry): string {
+  const lines = (text ?? "").split("\n");
+  return (counterparty === null ? lines.slice(1) : lines).join(" · ") || (reference ?? "");
 }
 
 function Details({ entry }: { readonly entry: Entry }) {

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import type { Account, AccountBalances, AccountPage, Proof } from "../../src/accounts/contract.ts";
+import type { Account, AccountBalances, AccountPage, Proof, ProofQuery } from "../../src/accounts/contract.ts";
 import type { Basis } from "../../src/positions/contract.ts";
 import type { EntryPage, StatementPage } from "../../src/statements/contract.ts";
 import { get } from "../kit/api.ts";
@@ -66,9 +66,9 @@ export function useAccountStatements(accountId: string) {
   });
 }
 
-export function useProof(accountId: string, day: string | undefined, knownAt: string | undefined) {
+export function useProof(accountId: string, query: ProofQuery) {
   return useQuery({
-    queryKey: ["proof", accountId, day, knownAt],
-    queryFn: ({ signal }) => get<Proof>(`/accounts/${accountId}/proof`, { day, knownAt }, signal),
+    queryKey: ["proof", accountId, query],
+    queryFn: ({ signal }) => get<Proof>(`/accounts/${accountId}/proof`, { ...query }, signal),
   });
 }

@@ -23,6 +23,7 @@ type Span = keyof typeof spans;
 /** The morning page: what we have, how well we know it, what changed, and which statements are missing. */
 export default function Cockpit() {
   const [span, setSpan] = useState<Span>("13w");
+  const { view } = useView();
   const { day } = useDay();
   const position = usePosition("currency");
   const history = usePositionHistory("currency", addDays(day, -spans[span]), day);
@@ -43,7 +44,7 @@ export default function Cockpit() {
               <div className="cockpit-columns">
                 <div className="cockpit-side">
                   <Breakdown close={closeBefore(data)} day={data.asOf} />
-                  <Movements day={data.asOf} close={closeBefore(data)} />
+                  {view.knownAt === undefined ? <Movements day={data.asOf} close={closeBefore(data)} /> : null}
                 </div>
                 <div className="cockpit-side">
                   <Arrivals day={data.asOf} />

@@ -5,13 +5,12 @@ import { absolute, compareAmounts } from "../kit/decimal.ts";
 import { Figure } from "../kit/figure.tsx";
 import { Resolve } from "../kit/notice.tsx";
 import { accountProof } from "../proof/target.ts";
-import { KnownNow } from "../shell/known-now.tsx";
 import { useView } from "../shell/view.ts";
 import { useFlows } from "./queries.ts";
 
 const perCurrency = 3;
 
-/** What moved most since the last close: the largest flows of each currency, because amounts of two cannot be ranked. */
+/** What moved most since the last close, as known now: the largest flows of each currency, because amounts of two cannot be ranked. */
 export function Movements({ day, close }: { readonly day: string; readonly close: string }) {
   const { openProof } = useView();
   const flows = useFlows(addDays(close, 1), day);
@@ -19,7 +18,6 @@ export function Movements({ day, close }: { readonly day: string; readonly close
     <section className="panel" aria-label="Largest movements">
       <div className="panel-head">
         <h2>Largest movements since {close}</h2>
-        <KnownNow what="Movements" />
       </div>
       <Resolve of={flows} lines={4}>
         {(page) => {

@@ -18,7 +18,11 @@ import { StatementStep } from "./statement-step.tsx";
 /** Figure → arithmetic → seal → statement → entries → file, each step tied to the one before. */
 export function AccountProof({ accountId, day }: { readonly accountId: string; readonly day: string | undefined }) {
   const { view } = useView();
-  const proof = useProof(accountId, day, view.knownAt);
+  const proof = useProof(accountId, {
+    ...(day === undefined ? {} : { day }),
+    ...(view.knownAt === undefined ? {} : { knownAt: view.knownAt }),
+    ...(view.basis === undefined ? {} : { basis: view.basis }),
+  });
   return <Resolve of={proof}>{(data) => <Steps key={`${data.accountId}-${data.day}`} proof={data} />}</Resolve>;
 }
 

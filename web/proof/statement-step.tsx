@@ -31,7 +31,14 @@ export function StatementStep({ statement, balances, problems }: StatementProps)
           <Row sign="" name="Opening" day={statement.openingDate} amount={statement.opening} currency={currency} />
           <Row sign="+" name="Credits" day={null} amount={statement.credits} currency={currency} />
           <Row sign="−" name="Debits" day={null} amount={statement.debits} currency={currency} />
-          <Row sign="=" name="Closing" day={statement.closingDate} amount={statement.closing} currency={currency} result />
+          <Row
+            sign={statement.balanced === false ? "≠" : "="}
+            name="Closing"
+            day={statement.closingDate}
+            amount={statement.closing}
+            currency={currency}
+            result
+          />
         </tbody>
       </table>
       <p className={statement.balanced === false ? "bad" : "muted"}>{balancedWords(statement)}</p>

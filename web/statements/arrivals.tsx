@@ -5,20 +5,22 @@ import { addDays, localMoment } from "../kit/days.ts";
 import { Resolve } from "../kit/notice.tsx";
 import { StateMark } from "../kit/state.tsx";
 import { usePosition } from "../positions/queries.ts";
+import { useView } from "../shell/view.ts";
 import { type Trouble, troubles } from "./calendar-words.ts";
 import { useCalendar } from "./queries.ts";
 
 /** Which statements need a person: late, missing in between, or not adding up. */
 export function Arrivals({ day }: { readonly day: string }) {
+  const past = useView().view.knownAt !== undefined;
   const calendar = useCalendar(addDays(day, -27), day);
   const position = usePosition("account");
   const accounts = position.data?.groups.flatMap((group) => group.accounts) ?? [];
-  const due = new Map(accounts.filter(({ stale }) => stale).map((account) => [account.accountId, account]));
+  const due = new Map(accounts.filter(({ stale }) => stale && !past).map((account) => [account.accountId, account]));
   return (
     <section className="panel" aria-label="Statement arrivals">
       <div className="panel-head">
         <h2>Statements</h2>
-        <span className="muted">last four weeks</span>
+        <span className="muted">last four weeks{past ? ", as known now" : ""}</span>
         <span className="spacer" />
         <Link to="/statements" className="link no-print">
           Monitor
