@@ -117,6 +117,7 @@ async function readInto(
   let read = 0;
   let ordinal = 0;
   let flight: Promise<void> = Promise.resolve();
+  const flights: Promise<void>[] = [];
   let waiting = 0;
   const take = async (rows: TakenRows, zipped: Promise<Buffer> | null, number: number): Promise<void> => {
     await stageRows(tx, rows.text);
@@ -124,11 +125,14 @@ async function readInto(
     if (zipped !== null) await insertChunk(tx, deliveryId, number, await zipped);
     waiting -= 1;
   };
+  // The oldest piece in flight, so that the server never waits for the parser nor the parser for an empty line.
+  const landed = () => flights.shift() ?? flight;
   const send = (zipped: Promise<Buffer> | null): void => {
     const rows = intake.takeRows();
     const number = ++ordinal;
     waiting += 1;
     flight = flight.then(() => take(rows, zipped, number));
+    flights.push(flight);
     flight.catch(() => undefined);
   };
   async function* paced(): AsyncGenerator<Uint8Array> {
@@ -137,7 +141,7 @@ async function readInto(
       zipped.catch(() => undefined);
       yield piece;
       send(zipped);
-      if (waiting > piecesInFlight) await flight;
+      while (waiting > piecesInFlight) await landed();
       read += piece.byteLength;
       options.progress?.(read);
     }

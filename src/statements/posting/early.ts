@@ -6,6 +6,7 @@ import { accountKey, lockAccounts, momentOfKnowledge, resolveAccounts } from "./
 import type { Intake, StatementDraft, TakenRows } from "./intake.ts";
 import type { Planned } from "./plan.ts";
 import { numberTwins, postDetails, postEntries } from "./queries.ts";
+import { keepSums } from "./staging.ts";
 import { type StatementTerms, termsOf } from "./terms.ts";
 
 /**
@@ -71,6 +72,8 @@ export class EarlyPoster {
     await postEntries(this.#tx, news, this.#postedThrough, from, to, posted.recordedAt);
     if (this.#postedThrough === null || to > this.#postedThrough) this.#postedThrough = to;
     await postDetails(this.#tx, posted.stmt, posted.ordinal);
+    // Behind a first statement nothing else can be staged.
+    if (posted.stmt === 1) await keepSums(this.#tx);
     this.posted = { ...posted, ordinal };
   }
 }

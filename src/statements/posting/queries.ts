@@ -33,7 +33,11 @@ export function stagedDays(tx: TenantTransaction, statements: readonly { stmt: n
        (count(*) filter (where e.state in ('booked', 'provisional')))::int as entries,
        encode(sha256(convert_to(coalesce(string_agg(e.amount_minor::text, ',' order by e.amount_minor) filter (where e.state in ('booked', 'provisional')), ''), 'UTF8')), 'hex') as amounts_hash,
        encode(sha256(convert_to(coalesce(string_agg(e.fingerprint::text, ',' order by e.fingerprint) filter (where e.state in ('booked', 'provisional')), ''), 'UTF8')), 'hex') as entries_hash
-     from pg_temp.staged_entries e
+     from (
+       select stmt, booking_date, amount_minor, state, fingerprint from pg_temp.staged_entries
+       union all
+       select stmt, booking_date, amount_minor, state, fingerprint from pg_temp.staged_sums
+     ) e
      join statement s on s.stmt = e.stmt
      group by e.stmt, least(e.booking_date, s.period_to)
      order by e.stmt, day`,
@@ -120,7 +124,11 @@ export function amountsOfStagedDay(
   return rows(
     tx,
     `select amount_minor::text as amount, count(*)::int as count
-     from pg_temp.staged_entries
+     from (
+       select stmt, booking_date, amount_minor, state from pg_temp.staged_entries
+       union all
+       select stmt, booking_date, amount_minor, state from pg_temp.staged_sums
+     ) e
      where stmt = $1 and least(booking_date, $3::date) = $2 and state = 'booked'
      group by amount_minor`,
     [stmt, day, periodTo],
@@ -217,7 +225,17 @@ export async function postEntries(
        select * from unnest($2::int[], $3::date[], $4::uuid[], $5::uuid[], $6::date[], $7::boolean[], $12::int[], $13::int[]) as d (stmt, day, statement_id, account_id, period_to, proven, after, until)
      ),
      news as (
-       select e.*, d.day, d.statement_id, d.account_id, d.proven
+       select
+         e.*, d.day, d.statement_id, d.account_id, d.proven,
+         -- Asked for the few days only that have entries already.
+         case
+           when e.booking_date <= $8::date then (
+             select max(t.occurrence)
+             from cash_management.cm_bank_transactions t
+             where t.tenant_id = $1 and t.account_id = d.account_id and t.booking_date = e.booking_date and t.fingerprint = e.fingerprint
+               and t.booking_date between $9 and $10
+           )
+         end as known
        from pg_temp.staged_entries e
        join day d on d.stmt = e.stmt and d.day = least(e.booking_date, d.period_to) and e.ordinal > d.after and e.ordinal <= d.until
      ),
@@ -228,27 +246,20 @@ export async function postEntries(
          counterparty_account, counterparty_bic, remittance, structured_reference, purpose, batch_count, detail_count, line, fingerprint,
          occurrence, recorded_at)
        select
-         $1::text, n.id, n.account_id, n.statement_id, n.ordinal, n.booking_date, n.value_date, n.day, n.amount_minor, n.currency, n.state, n.reversal,
+         (select $1::cash_management.tenant_key), n.id, n.account_id, n.statement_id, n.ordinal, n.booking_date, n.value_date, n.day, n.amount_minor, n.currency, n.state, n.reversal,
          n.bank_reference, n.reference, n.end_to_end_id, n.transaction_reference, n.mandate_id, n.uetr, n.transaction_code, n.counterparty_name,
          n.counterparty_account, n.counterparty_bic, n.remittance, n.structured_reference, n.purpose, n.batch_count,
          coalesce(jsonb_array_length(n.details), 0), n.line, n.fingerprint,
-         n.occurrence + case when n.proven then coalesce(k.occurrence, 0) else 0 end, $11
+         n.occurrence + case when n.proven then coalesce(n.known, 0) else 0 end, $11
        from news n
-       left join lateral (
-         select max(t.occurrence) as occurrence
-         from cash_management.cm_bank_transactions t
-         where n.booking_date <= $8::date
-           and t.tenant_id = $1 and t.account_id = n.account_id and t.booking_date = n.booking_date and t.fingerprint = n.fingerprint
-           and t.booking_date between $9 and $10
-       ) k on true
-       where n.proven or k.occurrence is null or n.occurrence > k.occurrence
+       where n.proven or n.known is null or n.occurrence > n.known
        returning id, account_id, booking_date, value_date, amount_minor, currency, state, counterparty_name, remittance
      ),
      flows as (
        insert into cash_management.cm_cash_flows (
          tenant_id, id, account_id, amount_minor, currency, transaction_date, value_date, certainty, counterparty, description, source, created_at)
        select
-         $1::text, id, account_id, amount_minor, currency, booking_date, value_date,
+         (select $1::cash_management.tenant_key), id, account_id, amount_minor, currency, booking_date, value_date,
          case state when 'booked' then 90 when 'provisional' then 85 else 80 end,
          left(counterparty_name, 200), left(remittance, 500), case state when 'booked' then 'statement' else 'report' end, $11
        from posted

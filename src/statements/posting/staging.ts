@@ -19,7 +19,7 @@ export async function openStaging(tx: TenantTransaction): Promise<void> {
       booking_date date not null,
       value_date date not null,
       amount_minor bigint not null,
-      currency text not null,
+      currency cash_management.currency_code not null,
       state text not null,
       reversal boolean not null,
       bank_reference text,
@@ -41,7 +41,15 @@ export async function openStaging(tx: TenantTransaction): Promise<void> {
       fingerprint uuid not null,
       occurrence integer not null default 1
     ) on commit delete rows;
-    delete from pg_temp.staged_entries`);
+    create temporary table if not exists staged_sums (
+      stmt integer not null,
+      booking_date date not null,
+      amount_minor bigint not null,
+      state text not null,
+      fingerprint uuid not null
+    ) on commit delete rows;
+    delete from pg_temp.staged_entries;
+    delete from pg_temp.staged_sums`);
 }
 
 export async function stageRows(tx: TenantTransaction, rows: string): Promise<void> {
@@ -50,4 +58,13 @@ export async function stageRows(tx: TenantTransaction, rows: string): Promise<vo
     Readable.from([Buffer.from(rows, "utf8")]),
     tx.client.query(copyFrom(`copy pg_temp.staged_entries (${stagedColumns.join(", ")}) from stdin`)),
   );
+}
+
+/** Entries that are posted already need no second look but their sums: what stays staged, stays small. */
+export async function keepSums(tx: TenantTransaction): Promise<void> {
+  await tx.query(`
+    insert into pg_temp.staged_sums (stmt, booking_date, amount_minor, state, fingerprint)
+    select stmt, booking_date, amount_minor, state, fingerprint
+    from pg_temp.staged_entries;
+    truncate pg_temp.staged_entries`);
 }
