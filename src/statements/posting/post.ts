@@ -69,11 +69,11 @@ export async function postIntake(
   confirmEarly(planned, early);
   await insertStatements(tx, planned, deliveryId, recordedAt);
   await insertBalances(tx, planned);
-  await postPlanned(tx, { planned, replaced, accountIds, span, recordedAt, early });
+  const knownFrom = await postPlanned(tx, { planned, replaced, accountIds, span, recordedAt, early });
   const changed = changedAccounts(planned, replaced);
   for (const account of new Map([...accounts.values()].map((one) => [one.id, one])).values()) {
     const from = changed.get(account.id);
-    if (from !== undefined) await sealAccount(tx, account, from, recordedAt);
+    if (from !== undefined) await sealAccount(tx, account, from, knownFrom);
   }
   return planned.sort((a, b) => a.candidate.terms.draft.ordinal - b.candidate.terms.draft.ordinal).map(uploaded);
 }
@@ -145,11 +145,29 @@ interface Posting {
   readonly early: EarlyPosted | null;
 }
 
-async function postPlanned(tx: TenantTransaction, posting: Posting): Promise<void> {
-  const { planned, replaced, accountIds, span, recordedAt, early } = posting;
-  await supersedeDays(tx, [...replaced, ...(await outlivedReports(tx, planned))], recordedAt);
+/**
+ * @returns the moment from which the days are known: taken as late as can be, so that no question asked for a moment before gets
+ * another answer when this transaction commits
+ */
+async function postPlanned(tx: TenantTransaction, posting: Posting): Promise<string> {
+  const { planned, replaced, accountIds, span } = posting;
+  const outlived = await outlivedReports(tx, planned);
   const posted = planned.filter((one) => one.posted.length > 0);
-  if (posted.length === 0) return;
+  if (posted.length > 0) await postNews(tx, posted, posting);
+  const knownFrom = await momentOfKnowledge(tx);
+  await supersedeDays(tx, [...replaced, ...outlived], knownFrom);
+  if (posted.length === 0) return knownFrom;
+  await insertStatementDays(tx, await daysAsPosted(tx, posted, accountIds, span), knownFrom);
+  const statements = posted.map((one) => one.candidate.statementId);
+  await insertValueShifts(tx, statements, accountIds, span.from, span.to, knownFrom);
+  return knownFrom;
+}
+
+async function postNews(
+  tx: TenantTransaction,
+  posted: readonly Planned[],
+  { accountIds, span, recordedAt, early }: Posting,
+): Promise<void> {
   const days = posted.flatMap((one) =>
     one.posted.map((day) => ({
       stmt: one.candidate.terms.draft.ordinal,
@@ -164,15 +182,6 @@ async function postPlanned(tx: TenantTransaction, posting: Posting): Promise<voi
   await numberTwins(tx, days);
   await postEntries(tx, days, await entriesThrough(tx, accountIds, span.from, span.to), span.from, span.to, recordedAt);
   await postDetails(tx);
-  await insertStatementDays(tx, await daysAsPosted(tx, posted, accountIds, span), recordedAt);
-  await insertValueShifts(
-    tx,
-    posted.map((one) => one.candidate.statementId),
-    accountIds,
-    span.from,
-    span.to,
-    recordedAt,
-  );
 }
 
 function hasOracle(planned: Planned): boolean {
