@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { mountAccessCommands } from "./access/commands.ts";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
-import { mountStartCommand } from "./apg/start.ts";
+import { mountStartCommand } from "./apg/start-command.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";

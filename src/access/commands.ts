@@ -1,10 +1,10 @@
-import { userInfo } from "node:os";
 import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { Problem } from "../errors/problem.ts";
 import { type TenantContext, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import type { Settings } from "../settings/list.ts";
 import { requireTenant } from "../tenants/tenants.ts";
+import { commandActor } from "../terminal/actor.ts";
 import { type CommandContext, commandGroup, type MountCommands, type OpenForCommand } from "../terminal/command.ts";
 import { print, printJson, printTable } from "../terminal/output.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
@@ -32,7 +32,7 @@ function ofTenant<Flags extends TenantFlags>(
 ): (flags: Flags, command: Command) => Promise<void> {
   return (flags, command) =>
     context.withDatabase(command, async (open) => {
-      const tenant = { tenantId: flags.tenant, actor: `command:${userInfo().username}` };
+      const tenant = { tenantId: flags.tenant, actor: commandActor() };
       await requireTenant(open.database.app, tenant);
       await work(open, tenant, flags);
     });

@@ -1,6 +1,5 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { createSignInLink, linkMinutes } from "../access/sign-in-links.ts";
 import { type DemoTenant, ensureDemo } from "../demo/demo.ts";
 import type { Database } from "../postgres/database.ts";
@@ -8,23 +7,14 @@ import { openDatabase } from "../postgres/database.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
 import { listenProblem, startServer } from "../server.ts";
 import type { Settings } from "../settings/list.ts";
-import type { MountCommands } from "../terminal/command.ts";
 import { counted, print, remark } from "../terminal/output.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
-import { settingsOf } from "../terminal/setting-flags.ts";
 import { today } from "../time/day.ts";
 import { migrateDatabase } from "./context.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
-/** `apg start`: the database, its schema, the demo, the API and the pages, until it is told to stop. */
-export const mountStartCommand: MountCommands = (program) => {
-  program
-    .command("start")
-    .description("start the database, the API and the pages, and print where they are")
-    .action((_options: unknown, command: Command) => start(settingsOf(command).settings));
-};
-
-async function start(settings: Settings): Promise<void> {
+/** The database, its schema, the demo, the API and the pages, until it is told to stop. */
+export async function start(settings: Settings): Promise<void> {
   const { stopped, later, stopAll } = onStopSignal();
   try {
     await run(settings, later, stopped);

@@ -1,8 +1,8 @@
-import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import { Problem } from "../errors/problem.ts";
 import { tenantRead } from "../postgres/transaction.ts";
 import { requireTenant, todayOfTenant } from "../tenants/tenants.ts";
+import { commandActor } from "../terminal/actor.ts";
 import type { MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
 import { parseDay } from "../time/day.ts";
@@ -30,7 +30,7 @@ export const mountPositionCommand: MountCommands = (program, context) => {
     .option("--json", "as JSON, as the API answers")
     .action((flags: PositionFlags, command: Command) =>
       context.withDatabase(command, async ({ database }) => {
-        const tenant = { tenantId: flags.tenant, actor: `command:${userInfo().username}` };
+        const tenant = { tenantId: flags.tenant, actor: commandActor() };
         await requireTenant(database.app, tenant);
         const options = { knownAt: momentOf(flags.knownAt), basis: flags.basis, by: flags.by };
         const asOf = flags.asOf === undefined ? undefined : parseDay(flags.asOf);

@@ -1,12 +1,12 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { Problem } from "../errors/problem.ts";
 import type { Pool } from "../postgres/connect.ts";
 import type { TenantContext } from "../postgres/transaction.ts";
 import { requireTenant } from "../tenants/tenants.ts";
+import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -24,7 +24,7 @@ export const mountImportCommand: MountCommands = (program, context) => {
     .option("--json", "as JSON: one object a file, as the API answers")
     .action((paths: string[], options: { tenant: string; json?: true }, command: Command) =>
       context.withDatabase(command, async ({ database }) => {
-        const tenant = { tenantId: options.tenant, actor: `command:${userInfo().username}` };
+        const tenant = { tenantId: options.tenant, actor: commandActor() };
         await requireTenant(database.app, tenant);
         const results = await importPaths(database.app, tenant, paths);
         if (options.json === true) printJson(results);

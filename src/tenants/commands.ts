@@ -1,5 +1,5 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
+import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { print, printJson, printTable } from "../terminal/output.ts";
 import type { Tenant } from "./tenant.ts";
@@ -33,7 +33,7 @@ export const mountTenantCommands: MountCommands = (program, context) => {
           ...(currency === undefined ? {} : { reportingCurrency: currency }),
           ...(timeZone === undefined ? {} : { timeZone }),
         };
-        const tenant = await createTenant(database.admin, wanted, `command:${userInfo().username}`);
+        const tenant = await createTenant(database.admin, wanted, commandActor());
         if (flags.json === true) printJson(tenant);
         else
           print(

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { openPool } from "../../src/postgres/connect.ts";
+import { findBinaries, hydrate } from "../../src/postgres/embedded/binaries.ts";
 import { type EmbeddedOptions, startEmbedded } from "../../src/postgres/embedded/server.ts";
+import { chooseServiceUser } from "../../src/postgres/embedded/service-user.ts";
 import { testPassword, testUrl } from "../helpers/cluster.ts";
 
 // One data folder for all of them: making a cluster is the slow part, and each test leaves a stopped server behind.
@@ -145,6 +148,20 @@ test("a major that is not installed is a missing library, and the message names 
     hint: expect.stringMatching(/--database-url=.*DATABASE_URL/),
   });
   await rm(empty, { recursive: true, force: true });
+});
+
+test("programs that cannot find their libraries are a missing library, told in the system's words", async () => {
+  const broken = await mkdtemp(join(tmpdir(), "apg-embedded-"));
+  await chmod(broken, 0o755);
+  const whole = findBinaries(major);
+  await cp(join(whole.native, "bin"), join(broken, "native/bin"), { recursive: true });
+  const user = chooseServiceUser(join(broken, "data"));
+  await expect(hydrate({ ...whole, native: join(broken, "native") }, join(broken, "runtime"), user)).rejects.toMatchObject({
+    code: "library_missing",
+    hint: expect.stringMatching(/--database-url=.*DATABASE_URL/),
+  });
+  expect(existsSync(join(broken, "runtime", `postgres-${whole.version}`))).toBe(false);
+  await rm(broken, { recursive: true, force: true });
 });
 
 test("a data folder that is a file is unusable, and the message names the flag", async () => {
