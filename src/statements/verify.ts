@@ -1,6 +1,7 @@
 import { currencyExponent } from "../money/currencies.ts";
 import { addDecimals, type Decimal, decimalOrNull, decimalsEqual, decimalText, negate, rescale, zero } from "../money/decimal.ts";
 import type { Day } from "../time/day.ts";
+import { ExactSum, isNegative, negated, summand } from "./exact-sum.ts";
 import { PageChain } from "./pages.ts";
 import type { StatementSink } from "./reader.ts";
 import type { DeclaredTotals, StatementBalance, StatementEntry, StatementFormat, StatementHeader, StatementProblem } from "./statement.ts";
@@ -107,9 +108,9 @@ class StatementSums {
   private readonly order: { readonly opening: readonly string[]; readonly closing: readonly string[] };
   private opening: StatementBalance | null = null;
   private closing: StatementBalance | null = null;
-  private credits: Decimal = zero;
-  private debits: Decimal = zero;
-  private booked: Decimal = zero;
+  private readonly creditSum = new ExactSum();
+  private readonly debitSum = new ExactSum();
+  private readonly bookedSum = new ExactSum();
   private entries = 0;
   private bookedEntries = 0;
   private creditCount = 0;
@@ -137,29 +138,41 @@ class StatementSums {
   }
 
   entry(entry: StatementEntry): void {
-    const amount = decimalOrNull(entry.amount) ?? zero;
+    const amount = summand(entry.amount) ?? zero;
     this.currency ??= entry.currency;
     this.entries += 1;
-    if (amount.units < 0n) {
-      this.debits = addDecimals(this.debits, negate(amount));
+    if (isNegative(amount)) {
+      this.debitSum.add(negated(amount));
       this.debitCount += 1;
     } else {
-      this.credits = addDecimals(this.credits, amount);
+      this.creditSum.add(amount);
       this.creditCount += 1;
     }
     if (amount.scale > (currencyExponent(entry.currency) ?? 4)) this.tooPreciseLine ??= entry.line;
-    if (entry.details.length > 1 && !batchAddsUp(entry, amount)) {
+    if (entry.details.length > 1 && !batchAddsUp(entry)) {
       this.batchLine ??= entry.line;
       this.batchesOff += 1;
     }
     if (entry.status !== "booked") return;
     this.bookedEntries += 1;
-    this.booked = addDecimals(this.booked, amount);
+    this.bookedSum.add(amount);
     if (entry.currency !== this.currency) this.foreignLine ??= entry.line;
     const day = entry.bookingDate;
     if (day === null) return;
     if (this.firstDay === null || day < this.firstDay) this.firstDay = day;
     if (this.lastDay === null || day > this.lastDay) this.lastDay = day;
+  }
+
+  private get credits(): Decimal {
+    return this.creditSum.value;
+  }
+
+  private get debits(): Decimal {
+    return this.debitSum.value;
+  }
+
+  private get booked(): Decimal {
+    return this.bookedSum.value;
   }
 
   arithmetic(): StatementArithmetic {
@@ -255,14 +268,14 @@ class StatementSums {
 }
 
 /** Whether the transactions under an entry make its amount; true when the bank does not state all of them in its currency. */
-function batchAddsUp(entry: StatementEntry, amount: Decimal): boolean {
-  let sum = zero;
+function batchAddsUp(entry: StatementEntry): boolean {
+  const sum = new ExactSum();
   for (const detail of entry.details) {
-    const part = detail.amount === null || detail.currency !== entry.currency ? null : decimalOrNull(detail.amount);
+    const part = detail.amount === null || detail.currency !== entry.currency ? null : summand(detail.amount);
     if (part === null) return true;
-    sum = addDecimals(sum, part);
+    sum.add(part);
   }
-  return decimalsEqual(sum, amount);
+  return decimalsEqual(sum.value, decimalOrNull(entry.amount) ?? zero);
 }
 
 type Tell = (severity: StatementProblem["severity"], code: string, message: string, line?: number) => void;

@@ -8,10 +8,12 @@ const allControls = new RegExp(controls, "g");
 export class LineSplitter {
   private rest = "";
   private number = 0;
+  private hasControls = false;
 
   /** @returns false when the line in progress is longer than `limit` */
   write(text: string, limit: number, each: (line: string, number: number) => void): boolean {
     const whole = this.rest === "" ? text : this.rest + text;
+    this.hasControls = controls.test(whole);
     let from = 0;
     for (let at = whole.indexOf("\n", from); at !== -1; at = whole.indexOf("\n", from)) {
       let to = at;
@@ -25,6 +27,7 @@ export class LineSplitter {
 
   end(each: (line: string, number: number) => void): void {
     const rest = this.rest.replace(/\r+$/, "");
+    this.hasControls = true;
     this.rest = "";
     if (rest !== "") this.tell(rest, each);
   }
@@ -36,6 +39,6 @@ export class LineSplitter {
       return;
     }
     this.number += 1;
-    each(controls.test(line) ? line.replace(allControls, "") : line, this.number);
+    each(this.hasControls && controls.test(line) ? line.replace(allControls, "") : line, this.number);
   }
 }

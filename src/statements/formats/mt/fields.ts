@@ -1,5 +1,4 @@
 import type { Day } from "../../../time/day.ts";
-import { dayNumber } from "../../../time/day.ts";
 import { mtAmount } from "../amount.ts";
 import { fileDay, shortDay } from "../dates.ts";
 
@@ -103,15 +102,13 @@ function meaning(text: string): string | null {
 
 /** `MMDD` without a year: the year that puts it nearest to the value date (31-12 and 01-01 are a day apart). */
 function entryDay(text: string, value: Day | null, valueText: string): { day: Day; clamped: boolean } | null {
+  if (value !== null && valueText.endsWith(text)) return { day: value, clamped: false };
   const month = Number(text.slice(0, 2));
   const day = Number(text.slice(2, 4));
-  if (value === null) return fileDay(2000 + Number(valueText.slice(0, 2)), month, day);
+  if (value === null) return null;
   const year = Number(value.slice(0, 4));
-  const here = fileDay(year, month, day);
-  if (here === null) return null;
-  const away = dayNumber(here.day) - dayNumber(value);
-  if (away > 183) return fileDay(year - 1, month, day);
-  return away < -183 ? fileDay(year + 1, month, day) : here;
+  const away = month - Number(value.slice(5, 7));
+  return fileDay(away > 6 ? year - 1 : away < -6 ? year + 1 : year, month, day);
 }
 
 /** An amount with blanks or thousands separators inside; the last sign is the decimal one. */

@@ -13,54 +13,108 @@ export interface Information {
 const none: Information = { text: null, counterparty: null, endToEndId: null, mandateId: null, structuredReference: null, purpose: null };
 
 export function informationOf(lines: readonly string[], supplement: readonly string[], notices: readonly string[]): Information {
-  const joined = lines.join("");
-  const separator = /^\s*\d{3}([?>^~@|+*#%&$!;])\d\d/.exec(joined)?.[1];
+  const joined = lines.length === 1 ? (lines[0] ?? "") : lines.join("");
+  const separator = germanSeparator(joined);
   let found: Information;
-  if (separator !== undefined) found = german(joined, separator);
-  else if (slashKey.test(joined)) found = slashed(joined);
+  if (separator !== null) found = german(joined, separator);
+  else if (joined.includes("/") && slashKey.test(joined)) found = slashed(joined);
   else found = free(lines);
   if (notices.length > 0) found = merge(found, noticed(notices));
   return supplement.length === 0 ? found : withSupplement(found, supplement);
 }
 
+const germanShape = /^\s*\d{3}([?>^~@|+*#%&$!;])\d\d/;
+
+function germanSeparator(joined: string): string | null {
+  const first = joined.charCodeAt(0);
+  if ((first < 48 || first > 57) && first > 32) return null;
+  return germanShape.exec(joined)?.[1] ?? null;
+}
+
 /** German banks: `GVC?00…?20-?29 ?60-?63 purpose ?30 BIC ?31 account ?32 ?33 name`, wrapped anywhere at 65 characters. */
 function german(joined: string, separator: string): Information {
-  const fields = new Map<string, string>();
-  const cut = new RegExp(`\\${separator}(?=\\d\\d)`);
-  const parts = joined.split(cut).slice(1);
-  for (const part of parts) fields.set(part.slice(0, 2), (fields.get(part.slice(0, 2)) ?? "") + part.slice(2));
-  const purposeParts = [...fields].filter(([key]) => /^2\d$|^6[0-3]$/.test(key)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const purpose = sepaFields(purposeParts.map(([, value]) => value).join(""));
-  const name = blankless(`${fields.get("32") ?? ""}${fields.get("33") ?? ""}`);
-  const text = [blankless(fields.get("00") ?? ""), purpose.text].filter((part) => part !== null).join("\n");
+  let booking = "";
+  let purpose = "";
+  let bic = "";
+  let account = "";
+  let name = "";
+  let at = joined.indexOf(separator);
+  while (at !== -1) {
+    const next = nextField(joined, separator, at + 3);
+    const value = joined.slice(at + 3, next === -1 ? undefined : next);
+    const key = (joined.charCodeAt(at + 1) - 48) * 10 + joined.charCodeAt(at + 2) - 48;
+    if ((key >= 20 && key <= 29) || (key >= 60 && key <= 63)) purpose += value;
+    else if (key === 0) booking += value;
+    else if (key === 30) bic += value;
+    else if (key === 31) account += value;
+    else if (key === 32 || key === 33) name += value;
+    at = next;
+  }
+  const fields = sepaFields(purpose);
   return {
-    text: text === "" ? null : text,
-    counterparty: party(name, blankless(fields.get("31") ?? "") ?? purpose.account, blankless(fields.get("30") ?? "") ?? purpose.bic),
-    endToEndId: purpose.endToEndId,
-    mandateId: purpose.mandateId,
+    text: together(blankless(booking), fields.text),
+    counterparty: party(blankless(name), blankless(account) ?? fields.account, blankless(bic) ?? fields.bic),
+    endToEndId: fields.endToEndId,
+    mandateId: fields.mandateId,
     structuredReference: null,
-    purpose: purpose.purpose,
+    purpose: fields.purpose,
   };
 }
 
-const sepaKey = /(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|PURP|BREF|RREF|IBAN|BIC)\+/;
+/** The next separator with two digits behind it; a purpose may hold the separator too. */
+function nextField(text: string, separator: string, from: number): number {
+  for (let at = text.indexOf(separator, from); at !== -1; at = text.indexOf(separator, at + 1))
+    if (isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(at + 2))) return at;
+  return -1;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+const sepaKeys = new Set("EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE PURP BREF RREF IBAN".split(" "));
 
 /** `EREF+…MREF+…SVWZ+…`: the keys stand in the purpose and may be broken across its lines. */
 function sepaFields(joined: string) {
-  const parts = joined.split(sepaKey);
-  const fields = new Map<string, string>();
-  for (let at = 1; at + 1 < parts.length; at += 2) fields.set(parts[at] ?? "", (parts[at + 1] ?? "").trim());
-  const before = blankless(parts[0] ?? "");
-  const purpose = blankless(fields.get("SVWZ") ?? "");
-  const text = [before, purpose].filter((part) => part !== null).join("\n");
-  return {
-    text: text === "" ? null : text,
-    endToEndId: provided(fields.get("EREF")),
-    mandateId: provided(fields.get("MREF")),
-    purpose: provided(fields.get("PURP")),
-    account: provided(fields.get("IBAN")),
-    bic: provided(fields.get("BIC")),
+  const found = {
+    text: null as string | null,
+    endToEndId: null as string | null,
+    mandateId: null as string | null,
+    purpose: null as string | null,
+    account: null as string | null,
+    bic: null as string | null,
   };
+  let key = "";
+  let from = 0;
+  let before: string | null = null;
+  let purpose: string | null = null;
+  for (let plus = joined.indexOf("+"); ; plus = joined.indexOf("+", plus + 1)) {
+    const next = plus === -1 ? "" : sepaKeyBefore(joined, plus, from);
+    if (plus !== -1 && next === "") continue;
+    const value = joined.slice(from, plus === -1 ? undefined : plus - next.length);
+    if (key === "") before = blankless(value);
+    else if (key === "SVWZ") purpose = blankless(value);
+    else if (key === "EREF") found.endToEndId = provided(value);
+    else if (key === "MREF") found.mandateId = provided(value);
+    else if (key === "PURP") found.purpose = provided(value);
+    else if (key === "IBAN") found.account = provided(value);
+    else if (key === "BIC") found.bic = provided(value);
+    if (plus === -1) break;
+    key = next;
+    from = plus + 1;
+  }
+  found.text = together(before, purpose);
+  return found;
+}
+
+function sepaKeyBefore(text: string, plus: number, from: number): string {
+  if (plus - from >= 4 && sepaKeys.has(text.slice(plus - 4, plus))) return text.slice(plus - 4, plus);
+  return plus - from >= 3 && text.startsWith("BIC", plus - 3) ? "BIC" : "";
+}
+
+function together(first: string | null, second: string | null): string | null {
+  if (first === null) return second;
+  return second === null ? first : `${first}\n${second}`;
 }
 
 const slashKey =
