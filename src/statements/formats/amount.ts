@@ -14,13 +14,19 @@ export function xmlAmount(text: string): { readonly digits: string; readonly neg
   return { digits, negative: match[1] === "-", odd: match[1] === "-" || text.includes(",") };
 }
 
-/** SWIFT's 15d: a comma is the decimal sign and always there; banks also write a point, none at all, or blanks inside. */
+/** SWIFT's 15d: a comma is the decimal sign and always there; banks also write a point, or none at all. */
 export function mtAmount(text: string): { readonly digits: string; readonly odd: boolean } | null {
-  const match = /^(\d+)([.,]?)(\d*)$/.exec(text);
-  if (match === null) return null;
-  const fraction = match[3] ?? "";
-  const whole = match[1] ?? "0";
-  return { digits: withoutLeadingZeros(fraction === "" ? whole : `${whole}.${fraction}`), odd: match[2] !== "," };
+  let sign = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) continue;
+    if ((code !== 44 && code !== 46) || sign !== -1 || at === 0) return null;
+    sign = at;
+  }
+  if (text === "") return null;
+  if (sign === -1) return { digits: withoutLeadingZeros(text), odd: true };
+  const whole = withoutLeadingZeros(text.slice(0, sign));
+  return { digits: sign === text.length - 1 ? whole : `${whole}.${text.slice(sign + 1)}`, odd: text.charCodeAt(sign) !== 44 };
 }
 
 export function signed(digits: string, negative: boolean): string {

@@ -14,11 +14,17 @@ export function fileDay(year: number, month: number, day: number): FileDay | nul
   return last === null ? null : { day: last, clamped: true };
 }
 
+/** The day read last: entries of one statement share theirs. */
+let latest: { readonly text: string; readonly day: FileDay | null } = { text: "", day: null };
+
 /** `YYMMDD` of SWIFT and BAI2: 00-79 is 20xx, 80-99 is 19xx (SWIFT's User Handbook rule for dates). */
 export function shortDay(text: string): FileDay | null {
+  if (text === latest.text) return latest.day;
   if (!/^\d{6}$/.test(text)) return null;
   const year = Number(text.slice(0, 2));
-  return fileDay(year >= 80 ? 1900 + year : 2000 + year, Number(text.slice(2, 4)), Number(text.slice(4, 6)));
+  const day = fileDay(year >= 80 ? 1900 + year : 2000 + year, Number(text.slice(2, 4)), Number(text.slice(4, 6)));
+  latest = { text, day };
+  return day;
 }
 
 /** The calendar day at the front of an ISO 8601 date or moment, as the bank wrote it: no zone is applied. */

@@ -29,7 +29,7 @@ interface PendingEntry {
   readonly notices: string[];
 }
 
-const tagShape = /^:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|65[FM]?|86|13D?|34F|90[CD]|NS|940|941|942):/;
+const tags = new Set("20 21 25 25P 28 28C 60F 60M 61 62F 62M 64 65 65F 65M 86 13 13D 34F 90C 90D NS 940 941 942".split(" "));
 /** What cannot begin a message: behind it a line "-" was no end. */
 const goesOn = /^:(?:61|62[FM]|64|65|86|90[CD]):/;
 const endShape = /^-(?:\}|XXX\s*$|\s*$|\+?@\d+@)/;
@@ -103,15 +103,16 @@ class MtReader implements StatementReader {
       this.colon = true;
       return;
     }
-    const match = tagShape.exec(line);
-    if (match === null) {
+    const end = line.charCodeAt(3) === 58 ? 3 : 4;
+    const tag = line.slice(1, end);
+    if (line.charCodeAt(end) !== 58 || !tags.has(tag)) {
       this.continuation(line, number);
       return;
     }
     this.flush();
     this.anyTag = true;
     this.fieldLength = 0;
-    this.field = { tag: match[1] ?? "", lines: [line.slice(match[0].length)], line: number };
+    this.field = { tag, lines: [line.slice(end + 1)], line: number };
   }
 
   private continuation(line: string, number: number): void {
