@@ -18,6 +18,11 @@ export function useSession() {
   });
 }
 
+/** Whether this person may do it. The server decides; the pages only keep from offering what it would refuse. */
+export function useMay(permission: Session["permissions"][number]): boolean {
+  return useSession().data?.permissions.includes(permission) ?? false;
+}
+
 export function useSignIn() {
   const enter = useEnter();
   return useMutation({

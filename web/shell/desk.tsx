@@ -30,7 +30,7 @@ export function Desk({ children }: { readonly children: ReactNode }) {
         </main>
       </div>
       <ProofDrawer />
-      <DropAnywhere />
+      {session.data.permissions.includes("statements:write") ? <DropAnywhere /> : null}
       <UploadTray />
       <Palette opened={paletteOpen} onChange={setPaletteOpen} />
     </div>

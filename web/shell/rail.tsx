@@ -1,5 +1,6 @@
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { Link, type LinkProps } from "@tanstack/react-router";
+import { useMay } from "../access/session.ts";
 import { Icon, type IconName } from "../kit/icon.tsx";
 import { useUploads } from "../statements/uploads.tsx";
 
@@ -12,6 +13,7 @@ const pages: readonly { readonly to: NonNullable<LinkProps["to"]>; readonly icon
 
 export function Rail({ onSearch }: { readonly onSearch: () => void }) {
   const { choose } = useUploads();
+  const mayImport = useMay("statements:write");
   const scheme = useComputedColorScheme("light");
   const { setColorScheme } = useMantineColorScheme();
   return (
@@ -33,10 +35,12 @@ export function Rail({ onSearch }: { readonly onSearch: () => void }) {
         </Link>
       ))}
       <span className="spacer" />
-      <button type="button" className="rail-item" onClick={choose}>
-        <Icon name="upload" />
-        Add statements
-      </button>
+      {mayImport ? (
+        <button type="button" className="rail-item" onClick={choose}>
+          <Icon name="upload" />
+          Add statements
+        </button>
+      ) : null}
       <button type="button" className="rail-item" onClick={onSearch}>
         <Icon name="search" />
         Find <kbd>Ctrl K</kbd>

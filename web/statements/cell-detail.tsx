@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useMay } from "../access/session.ts";
 import { accountLabel } from "../kit/account-name.tsx";
 import { weekdayName, weekLabel } from "../kit/days.ts";
 import { Figure } from "../kit/figure.tsx";
@@ -20,7 +21,8 @@ export function CellDetail({ chosen, onClose }: { readonly chosen: ChosenCell; r
   const { openProof } = useView();
   const { choose } = useUploads();
   const words = calendarWords[day.status];
-  const missing = day.status === "late" || day.status === "gap";
+  const mayImport = useMay("statements:write");
+  const missing = mayImport && (day.status === "late" || day.status === "gap");
   return (
     <section className="cell-detail" aria-label={`${account.name} on ${day.day}`}>
       <div>

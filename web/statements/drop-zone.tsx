@@ -1,10 +1,12 @@
 import "./upload.css";
+import { useMay } from "../access/session.ts";
 import { Icon } from "../kit/icon.tsx";
 import { useUploads } from "./uploads.tsx";
 
 /** The visible place to drop files; dropping anywhere else on the page does the same. */
 export function DropZone() {
   const { choose } = useUploads();
+  if (!useMay("statements:write")) return null;
   return (
     <button type="button" className="plain dropzone" onClick={choose}>
       <Icon name="upload" size={22} />
