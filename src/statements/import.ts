@@ -56,8 +56,8 @@ export async function importFile(
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await tenantTransaction(pool, context, (tx) => keepRefused(tx, source, facts, error.intake));
-    return answer(facts, facts.id, "refused", error.intake, []);
+    const deliveryId = await tenantTransaction(pool, context, (tx) => keepRefused(tx, source, facts, error.intake));
+    return answer(facts, deliveryId, "refused", error.intake, []);
   }
 }
 
@@ -153,8 +153,9 @@ async function readInto(
   await flight;
 }
 
-async function keepRefused(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, intake: Intake): Promise<void> {
-  if ((await knownDelivery(tx, facts.sha256)) !== null) return;
+async function keepRefused(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, intake: Intake): Promise<string> {
+  const known = await knownDelivery(tx, facts.sha256);
+  if (known !== null) return known.id;
   await startDelivery(tx, facts);
   let ordinal = 0;
   for await (const piece of pieces(source)) await insertChunk(tx, facts.id, ++ordinal, await compressed(piece));
@@ -166,6 +167,7 @@ async function keepRefused(tx: TenantTransaction, source: FileSource, facts: Del
     entries: 0,
     problems: intake.problems,
   });
+  return facts.id;
 }
 
 async function repeated(tx: TenantTransaction, facts: DeliveryFacts, known: KnownDelivery): Promise<UploadedFile> {

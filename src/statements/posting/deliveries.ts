@@ -93,7 +93,8 @@ export async function startDelivery(tx: TenantTransaction, facts: DeliveryFacts)
   await tx.query(
     `insert into cash_management.cm_deliveries (tenant_id, id, sha256, file_name, byte_count, channel, status, reader_version, received_by, received_at)
      values ($1, $2, $3, $4, $5, $6, 'imported', $7, $8, clock_timestamp())
-     on conflict (tenant_id, sha256) do nothing`,
+     on conflict (tenant_id, sha256) do update
+     set reader_version = excluded.reader_version, received_by = excluded.received_by, received_at = excluded.received_at`,
     [tx.tenantId, facts.id, facts.sha256, facts.name.slice(0, 500), facts.bytes, facts.channel, facts.readerVersion, tx.actor],
   );
 }

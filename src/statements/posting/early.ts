@@ -53,7 +53,7 @@ export class EarlyPoster {
 
   async #post(posted: EarlyPosted, ordinal: number): Promise<void> {
     const terms = this.#terms as StatementTerms;
-    const days = await daysBetween(this.#tx, posted, ordinal, terms.periodTo);
+    const days = await daysBetween(this.#tx, posted, ordinal, terms);
     if (days.some(({ day }) => this.#known !== null && day <= this.#known)) throw new EarlyMisjudged();
     const from = days.reduce((least, { first }) => (first < least ? first : least), terms.periodTo);
     const to = days.reduce((most, { last }) => (last > most ? last : most), terms.periodFrom);
@@ -63,6 +63,7 @@ export class EarlyPoster {
       day,
       statementId: posted.statementId,
       accountId: this.#accountId,
+      periodFrom: terms.periodFrom,
       periodTo: terms.periodTo,
       proven: true,
       after: posted.ordinal,
@@ -123,14 +124,14 @@ function daysBetween(
   tx: TenantTransaction,
   posted: EarlyPosted,
   ordinal: number,
-  periodTo: Day,
+  { periodFrom, periodTo }: StatementTerms,
 ): Promise<{ day: Day; first: Day; last: Day }[]> {
   return rows(
     tx,
-    `select least(booking_date, $4::date) as day, min(booking_date) as first, max(booking_date) as last
+    `select least(greatest(booking_date, $5::date), $4::date) as day, min(booking_date) as first, max(booking_date) as last
      from pg_temp.staged_entries
      where stmt = $1 and ordinal > $2 and ordinal <= $3
      group by 1`,
-    [posted.stmt, posted.ordinal, ordinal, periodTo],
+    [posted.stmt, posted.ordinal, ordinal, periodTo, periodFrom],
   );
 }

@@ -102,9 +102,11 @@ function planOne(
   const nothing = { candidate, duplicateOf: null, posted: [], replaced: [] };
   if (candidate.terms.status === "advice") return { ...nothing, verdict: "post" };
   if (candidate.terms.status === "provisional") {
-    // A report on a day that a statement has closed says nothing new.
+    // A report on a day that a statement has closed, or tells, says nothing new.
     const closedThrough = closed.get(candidate.accountId);
-    return { ...nothing, verdict: "post", posted: candidate.days.filter((day) => closedThrough === undefined || day.day > closedThrough) };
+    const told = new Set(known.filter((day) => day.accountId === candidate.accountId).map(({ day }) => day));
+    const isNews = ({ day }: NewStatementDay) => (closedThrough === undefined || day > closedThrough) && !told.has(day);
+    return { ...nothing, verdict: "post", posted: candidate.days.filter(isNews) };
   }
   const posted: NewStatementDay[] = [];
   const replaced: Replaced[] = [];

@@ -14,6 +14,7 @@ import { type AmountsOf, type Candidate, daysOf, type Planned, plan, type Replac
 import {
   amountsOfDay,
   amountsOfStagedDay,
+  dropRepeats,
   entriesThrough,
   insertStatementDays,
   insertValueShifts,
@@ -52,7 +53,7 @@ export async function postIntake(
 
   const staged = await stagedDays(
     tx,
-    terms.map((one) => ({ stmt: one.draft.ordinal, periodTo: one.periodTo })),
+    terms.map((one) => ({ stmt: one.draft.ordinal, periodFrom: one.periodFrom, periodTo: one.periodTo })),
   );
   const candidates = terms.map((one): Candidate => {
     const statementId = early?.stmt === one.draft.ordinal ? early.statementId : uuidv7();
@@ -132,7 +133,7 @@ async function fetchAmounts(
 ): Promise<ReadonlyMap<string, number>> {
   const mine = candidates.find((candidate) => candidate.statementId === day.statementId);
   const found =
-    mine === undefined ? await amountsOfDay(tx, day) : await amountsOfStagedDay(tx, mine.terms.draft.ordinal, day.day, mine.terms.periodTo);
+    mine === undefined ? await amountsOfDay(tx, day) : await amountsOfStagedDay(tx, mine.terms.draft.ordinal, day.day, mine.terms);
   return new Map(found.map((row) => [row.amount, row.count]));
 }
 
@@ -174,12 +175,14 @@ async function postNews(
       day: day.day,
       statementId: one.candidate.statementId,
       accountId: one.candidate.accountId,
+      periodFrom: one.candidate.terms.periodFrom,
       periodTo: one.candidate.terms.periodTo,
       proven: hasOracle(one),
       after: early?.stmt === one.candidate.terms.draft.ordinal ? early.ordinal : 0,
     })),
   );
   await numberTwins(tx, days);
+  await dropRepeats(tx, days);
   await postEntries(tx, days, await entriesThrough(tx, accountIds, span.from, span.to), span.from, span.to, recordedAt);
   await postDetails(tx);
 }
@@ -188,18 +191,24 @@ function hasOracle(planned: Planned): boolean {
   return planned.candidate.terms.closing !== null;
 }
 
-/** Intraday reports on days that a statement now closes have had their day. */
+/** Intraday reports on days that a statement now closes, or tells without a balance, have had their day. */
 async function outlivedReports(tx: TenantTransaction, planned: readonly Planned[]): Promise<Replaced[]> {
-  const closing = planned.filter((one) => one.verdict === "post" && hasOracle(one) && one.posted.length > 0);
-  if (closing.length === 0) return [];
+  const told = planned
+    .filter((one) => one.verdict === "post" && one.candidate.terms.draft.header.kind === "statement")
+    .flatMap((one) => {
+      const { accountId, terms } = one.candidate;
+      if (!hasOracle(one)) return one.posted.map(({ day }) => ({ accountId, from: day, to: day }));
+      return one.posted.length > 0 ? [{ accountId, from: "-infinity", to: terms.periodTo }] : [];
+    });
+  if (told.length === 0) return [];
   const found = await rows<{ account_id: string; statement_id: string; day: Day }>(
     tx,
     `select d.account_id, d.statement_id, d.day
-     from unnest($2::uuid[], $3::date[]) as closed (account_id, day)
-     join cash_management.cm_statement_days d on d.tenant_id = $1 and d.account_id = closed.account_id and d.day <= closed.day
+     from unnest($2::uuid[], $3::date[], $4::date[]) as told (account_id, first, last)
+     join cash_management.cm_statement_days d on d.tenant_id = $1 and d.account_id = told.account_id and d.day between told.first and told.last
      where d.tenant_id = $1 and d.state = 'provisional' and d.superseded_at is null
      group by d.account_id, d.statement_id, d.day`,
-    [tx.tenantId, closing.map((one) => one.candidate.accountId), closing.map((one) => one.candidate.terms.periodTo)],
+    [tx.tenantId, told.map((one) => one.accountId), told.map((one) => one.from), told.map((one) => one.to)],
   );
   return found.map((row) => ({ accountId: row.account_id, statementId: row.statement_id, day: row.day }));
 }

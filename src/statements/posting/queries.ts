@@ -18,14 +18,17 @@ export interface StagedDay {
   entries_hash: string;
 }
 
-/** What was staged, by statement and ledger day (the booking date, at most the day of the closing balance). */
-export function stagedDays(tx: TenantTransaction, statements: readonly { stmt: number; periodTo: Day }[]): Promise<StagedDay[]> {
+/** What was staged, by statement and ledger day (the booking date, inside the statement's period). */
+export function stagedDays(
+  tx: TenantTransaction,
+  statements: readonly { stmt: number; periodFrom: Day; periodTo: Day }[],
+): Promise<StagedDay[]> {
   return rows<StagedDay>(
     tx,
-    `with statement as (select * from unnest($1::int[], $2::date[]) as s (stmt, period_to))
+    `with statement as (select * from unnest($1::int[], $2::date[], $3::date[]) as s (stmt, period_from, period_to))
      select
        e.stmt,
-       least(e.booking_date, s.period_to) as day,
+       least(greatest(e.booking_date, s.period_from), s.period_to) as day,
        coalesce(sum(e.amount_minor) filter (where e.state in ('booked', 'provisional')), 0)::text as net,
        coalesce(sum(e.amount_minor) filter (where e.state = 'pending'), 0)::text as pending,
        coalesce(sum(e.amount_minor) filter (where e.state in ('booked', 'provisional') and e.amount_minor > 0), 0)::text as credits,
@@ -39,9 +42,13 @@ export function stagedDays(tx: TenantTransaction, statements: readonly { stmt: n
        select stmt, booking_date, amount_minor, state, fingerprint from pg_temp.staged_sums
      ) e
      join statement s on s.stmt = e.stmt
-     group by e.stmt, least(e.booking_date, s.period_to)
+     group by e.stmt, least(greatest(e.booking_date, s.period_from), s.period_to)
      order by e.stmt, day`,
-    [statements.map((statement) => statement.stmt), statements.map((statement) => statement.periodTo)],
+    [
+      statements.map((statement) => statement.stmt),
+      statements.map((statement) => statement.periodFrom),
+      statements.map((statement) => statement.periodTo),
+    ],
   );
 }
 
@@ -119,7 +126,7 @@ export function amountsOfStagedDay(
   tx: TenantTransaction,
   stmt: number,
   day: Day,
-  periodTo: Day,
+  period: { readonly periodFrom: Day; readonly periodTo: Day },
 ): Promise<{ amount: string; count: number }[]> {
   return rows(
     tx,
@@ -129,9 +136,9 @@ export function amountsOfStagedDay(
        union all
        select stmt, booking_date, amount_minor, state from pg_temp.staged_sums
      ) e
-     where stmt = $1 and least(booking_date, $3::date) = $2 and state = 'booked'
+     where stmt = $1 and least(greatest(booking_date, $3::date), $4::date) = $2 and state = 'booked'
      group by amount_minor`,
-    [stmt, day, periodTo],
+    [stmt, day, period.periodFrom, period.periodTo],
   );
 }
 
@@ -140,6 +147,7 @@ export interface PostedDay {
   day: Day;
   statementId: string;
   accountId: string;
+  periodFrom: Day;
   periodTo: Day;
   /** Entries up to this ordinal of the statement are posted already (early.ts). */
   after?: number;
@@ -189,6 +197,22 @@ export async function numberTwins(tx: TenantTransaction, days: readonly PostedDa
   );
 }
 
+/** What several statements without an oracle tell alike in one file (reports during a day, each with all so far) stays once. */
+export async function dropRepeats(tx: TenantTransaction, days: readonly PostedDay[]): Promise<void> {
+  const statements = [...new Map(days.filter((day) => !day.proven).map((day) => [day.stmt, day])).values()];
+  if (statements.length < 2) return;
+  await tx.query(
+    `delete from pg_temp.staged_entries e
+     using (
+       select e.id, row_number() over (partition by s.account_id, e.booking_date, e.fingerprint, e.occurrence order by e.stmt) as telling
+       from pg_temp.staged_entries e
+       join unnest($1::int[], $2::uuid[]) as s (stmt, account_id) on s.stmt = e.stmt
+     ) told
+     where e.id = told.id and told.telling > 1`,
+    [statements.map((one) => one.stmt), statements.map((one) => one.accountId)],
+  );
+}
+
 /** The last booking date of an account's entries in a span: behind it no entry can have a twin that is known. */
 export async function entriesThrough(tx: TenantTransaction, accounts: readonly string[], from: Day, to: Day): Promise<Day | null> {
   const [row] = await rows<{ day: Day | null }>(
@@ -222,7 +246,8 @@ export async function postEntries(
   const [row] = await rows<{ posted: number }>(
     tx,
     `with day as (
-       select * from unnest($2::int[], $3::date[], $4::uuid[], $5::uuid[], $6::date[], $7::boolean[], $12::int[], $13::int[]) as d (stmt, day, statement_id, account_id, period_to, proven, after, until)
+       select * from unnest($2::int[], $3::date[], $4::uuid[], $5::uuid[], $6::date[], $7::boolean[], $12::int[], $13::int[], $14::date[])
+         as d (stmt, day, statement_id, account_id, period_to, proven, after, until, period_from)
      ),
      news as (
        select
@@ -237,7 +262,7 @@ export async function postEntries(
            )
          end as known
        from pg_temp.staged_entries e
-       join day d on d.stmt = e.stmt and d.day = least(e.booking_date, d.period_to) and e.ordinal > d.after and e.ordinal <= d.until
+       join day d on d.stmt = e.stmt and d.day = least(greatest(e.booking_date, d.period_from), d.period_to) and e.ordinal > d.after and e.ordinal <= d.until
      ),
      posted as (
        insert into cash_management.cm_bank_transactions (
@@ -280,6 +305,7 @@ export async function postEntries(
       recordedAt,
       days.map((day) => day.after ?? 0),
       days.map((day) => day.until ?? maxInteger),
+      days.map((day) => day.periodFrom),
     ],
   );
   return row?.posted ?? 0;

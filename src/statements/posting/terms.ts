@@ -39,7 +39,9 @@ export function termsOf(draft: StatementDraft): StatementTerms | TermsRefusal {
   const closing = own.findLast(({ balance }) => balance.type === "CLBD");
   const periodTo = closing?.balance.date ?? header.periodTo ?? draft.lastDay ?? opening?.balance.date ?? dayOfMoment(header.createdAt);
   if (periodTo === null) return refusal("DATE_MISSING", "the statement has no date: no closing balance, period or entry says one");
-  const periodFrom = least([opening?.balance.date, header.periodFrom, draft.firstDay, periodTo], periodTo);
+  // An entry dated before the opening balance came late: it moves this statement's balance, not that of a closed day.
+  const begins = [opening?.balance.date, header.periodFrom].filter((day) => day !== null && day !== undefined);
+  const periodFrom = least(begins.length > 0 && header.kind === "statement" ? begins : [...begins, draft.firstDay], periodTo);
 
   const stated = header.kind === "statement";
   return {
