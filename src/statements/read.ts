@@ -34,6 +34,8 @@ export class StatementFeed {
   private readonly decoding = new TextDecoding();
   private reader: StatementReader | null = null;
   private head = "";
+  /** Looked at again when it has doubled, so that a slow sender does not make us look a thousand times. */
+  private lookAt = 512;
   private bytes = 0;
   private first: Buffer = Buffer.alloc(0);
 
@@ -87,12 +89,13 @@ export class StatementFeed {
       return;
     }
     this.head += text;
-    if (this.head.length >= 512) this.start(false);
+    if (this.head.length >= this.lookAt) this.start(false);
   }
 
   private start(ended: boolean): void {
     const format = detectFormat(this.head);
     if (format === null) {
+      this.lookAt = Math.min(this.head.length * 2, headCharacters);
       if (ended || this.head.length >= headCharacters) this.refuseUnknown();
       return;
     }

@@ -146,6 +146,32 @@ describe("a file with one thing wrong", () => {
   });
 });
 
+describe("hostile files", () => {
+  const many = (text: string, count = 900_000) => text.repeat(Math.ceil(count / text.length));
+  const mt = (information: string) =>
+    `:20:X\n:25:1\n:60F:C260331EUR1,00\n:61:260331C1,00NTRFX\n:86:${information}\n:62F:C260331EUR2,00\n-\n`;
+  const bai = (text: string) => `01,A,B,260101,,1,,,2/\n02,A,B,1,260101,,,/\n03,1,EUR,,,,/\n16,165,1,,,,${text}/\n49,,/\n98,,,/\n99,,,/\n`;
+
+  // Each of these took a square of its length, or the whole stack, with the obvious regular expression or recursion.
+  test.each([
+    ["a purpose of slashes", mt(`/REMI/a${many("/")}x`)],
+    ["a purpose of separators", mt(`166?00${many("?")}x`)],
+    ["a purpose of plus signs", mt(`166?00A?20EREF${many("+")}x`)],
+    ["a purpose of blanks", mt(`${many(" ")}IBAN: NAAM:${many(" ")}x`)],
+    ["envelopes in envelopes", `{1:F01X}${many("{4:")}\n${mt("x")}`],
+    ["a line of carriage returns", `:20:X\n:25:1${many("\r")}x`],
+    ["an amount of zeros", camt(entry(`0.${many("0")}1`, "CRDT"))],
+    ["an amount of nines", `:20:X\n:25:1\n:60F:C260331EUR${many("9")}`],
+    ["a balance of dots", `:20:X\n:25:1\n:60F:C260331EUR1${many(".000")}x`],
+    ["a BAI2 text of slashes", bai(many("/ 16,"))],
+    ["a BAI2 summary of commas", bai("x").replace("EUR,,,,", `EUR${many(",")}`)],
+    ["a BAI2 distribution without end", bai("x").replace("1,,,,x", "1,D,999999999999,1,1")],
+    ["prose without end", many("01 , :20 <")],
+  ])("%s are read or refused at once", { timeout: 5000 }, async (_, text) => {
+    expect(typeof (await collect(text)).accepted).toBe("boolean");
+  });
+});
+
 describe("a second opinion", () => {
   test("counts and sums of camt entries agree with a reader that only knows strings", async () => {
     const cents = fc.integer({ min: 0, max: 99_999_999 });

@@ -2,10 +2,14 @@
  * Amounts as banks write them, made plain: digits, at most one point, no leading zeros, "-" for a debit, and no minus before
  * a zero. Digits behind the point stay as they are; nothing is ever rounded.
  */
+/** Longer than any amount: the largest of ISO 20022 has 18 digits, and big numbers take time to add. */
+export const longestAmount = 40;
+
 const plain = /^\d+(?:\.\d+)?$/;
 
 /** The unsigned decimal behind ISO 20022's `Amt`; `null` when it is no number. `odd` says that it breaks the schema, which allows ".8" and "+1". */
 export function xmlAmount(text: string): { readonly digits: string; readonly negative: boolean; readonly odd: boolean } | null {
+  if (text.length > longestAmount) return null;
   if (plain.test(text)) return { digits: withoutLeadingZeros(text), negative: false, odd: false };
   const match = /^([+-]?)(\d*)(?:[.,](\d*))?$/.exec(text.trim());
   if (match === null || (match[2] === "" && (match[3] ?? "") === "")) return null;
@@ -23,7 +27,7 @@ export function mtAmount(text: string): { readonly digits: string; readonly odd:
     if ((code !== 44 && code !== 46) || sign !== -1 || at === 0) return null;
     sign = at;
   }
-  if (text === "") return null;
+  if (text === "" || text.length > longestAmount) return null;
   if (sign === -1) return { digits: withoutLeadingZeros(text), odd: true };
   const whole = withoutLeadingZeros(text.slice(0, sign));
   return { digits: sign === text.length - 1 ? whole : `${whole}.${text.slice(sign + 1)}`, odd: text.charCodeAt(sign) !== 44 };

@@ -26,7 +26,9 @@ export class LineSplitter {
   }
 
   end(each: (line: string, number: number) => void): void {
-    const rest = this.rest.replace(/\r+$/, "");
+    let length = this.rest.length;
+    while (length > 0 && this.rest.charCodeAt(length - 1) === 13) length -= 1;
+    const rest = this.rest.slice(0, length);
     this.hasControls = true;
     this.rest = "";
     if (rest !== "") this.tell(rest, each);

@@ -3,7 +3,8 @@ import type { StatementBalance, StatementEntry } from "../statement.ts";
 import { signed } from "./amount.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineSplitter } from "./lines.ts";
-import { envelopeType, MtBlock, type MtType } from "./mt/blocks.ts";
+import { type Field, FieldAssembler, type FieldListener } from "./mt/assembler.ts";
+import { MtBlock, type MtType } from "./mt/blocks.ts";
 import { balanceField, floorCurrency, type LineField, lineField, momentField, sequenceField, totalField } from "./mt/fields.ts";
 import { informationOf } from "./mt/information.ts";
 import { Warnings } from "./warnings.ts";
@@ -16,12 +17,6 @@ export function createMtReader(sink: StatementSink, limits: StatementLimits = de
   return new MtReader(sink, limits);
 }
 
-interface Field {
-  readonly tag: string;
-  readonly lines: string[];
-  readonly line: number;
-}
-
 interface PendingEntry {
   readonly field: LineField;
   readonly line: number;
@@ -29,36 +24,29 @@ interface PendingEntry {
   readonly notices: string[];
 }
 
-const tags = new Set("20 21 25 25P 28 28C 60F 60M 61 62F 62M 64 65 65F 65M 86 13 13D 34F 90C 90D NS 940 941 942".split(" "));
-/** What cannot begin a message: behind it a line "-" was no end. */
-const goesOn = /^:(?:61|62[FM]|64|65|86|90[CD]):/;
-const endShape = /^-(?:\}|XXX\s*$|\s*$|\+?@\d+@)/;
-
-class MtReader implements StatementReader {
+class MtReader implements StatementReader, FieldListener {
   private readonly sink: StatementSink;
   private readonly limits: StatementLimits;
   private readonly splitter = new LineSplitter();
   private readonly warnings = new Warnings();
-  private readonly takeLine = (line: string, number: number) => this.line(line, number);
+  private readonly assembler: FieldAssembler;
+  private readonly takeLine = (line: string, number: number) => {
+    if (!this.refused) this.assembler.line(line, number);
+  };
   private refused = false;
   private started: MtType | null = null;
   private block: MtBlock | null = null;
-  private field: Field | null = null;
-  private fieldLength = 0;
   private entry: PendingEntry | null = null;
   private enveloped: MtType | null = null;
   /** A message of another type in an envelope (MT900 …): its tags are not ours. */
   private foreign = false;
-  /** A line "-" ends a message, or stands in a purpose: the next line tells. */
-  private dash: { text: string; line: number } | null = null;
-  private colon = false;
-  private anyTag = false;
   private lastBookedAccount: string | null = null;
   private noted: { line: number; entries: number } | null = null;
 
   constructor(sink: StatementSink, limits: StatementLimits) {
     this.sink = sink;
     this.limits = limits;
+    this.assembler = new FieldAssembler(this, limits.text);
   }
 
   write(text: string): void {
@@ -70,10 +58,10 @@ class MtReader implements StatementReader {
   end(): void {
     if (this.refused) return;
     this.splitter.end(this.takeLine);
-    this.dash = null;
+    this.assembler.end();
     this.closeBlock(null);
     if (this.refused) return;
-    if (!this.anyTag) {
+    if (!this.assembler.anyTag) {
       this.refuse("NO_STATEMENT", "the file holds no field of an MT940, MT941 or MT942: expected :20:, :25:, :60F: and so on", 1);
       return;
     }
@@ -81,96 +69,26 @@ class MtReader implements StatementReader {
     this.warnings.tell(this.sink);
   }
 
-  private line(text: string, number: number): void {
-    if (this.refused) return;
-    const line = text.startsWith("@") ? text.replace(/^@\d+@/, "") : text;
-    if (this.colon) {
-      this.colon = false;
-      this.tagOrText(`:${line}`, number);
-      return;
-    }
-    const first = line.charCodeAt(0);
-    if (this.dash !== null) this.settleDash(line, first);
-    if (first === 58) this.tagOrText(line, number);
-    else if (first === 45 && endShape.test(line)) this.ending(line, number);
-    else if (first === 123 || line.includes("{4:")) this.envelope(line, number);
-    else this.continuation(line, number);
+  field(field: Field): void {
+    if (!this.refused && !this.foreign) this.take(field);
   }
 
-  /** ":" alone, with the tag's number on the next line, comes from files cut by a program that counted wrongly. */
-  private tagOrText(line: string, number: number): void {
-    if (line === ":") {
-      this.colon = true;
-      return;
-    }
-    const end = line.charCodeAt(3) === 58 ? 3 : 4;
-    const tag = line.slice(1, end);
-    if (line.charCodeAt(end) !== 58 || !tags.has(tag)) {
-      this.continuation(line, number);
-      return;
-    }
-    this.flush();
-    this.anyTag = true;
-    this.fieldLength = 0;
-    this.field = { tag, lines: [line.slice(end + 1)], line: number };
+  endOfMessage(line: number): void {
+    this.closeBlock(line);
   }
 
-  private continuation(line: string, number: number): void {
-    if (this.field === null) return;
-    if (line.trim() === "" && this.field.tag !== "86") return;
-    this.fieldLength += line.length + 1;
-    if (this.fieldLength > this.limits.text) this.refuse("LIMIT", `a field is longer than ${this.limits.text} characters`, number);
-    this.field.lines.push(line);
+  envelope(type: MtType | "other" | null, line: number): void {
+    this.foreign = type === "other";
+    this.enveloped = type === "other" ? null : type;
+    if (this.foreign) this.warnings.note("MESSAGE_SKIPPED", "a SWIFT message that is no MT940, MT941 or MT942 was passed over", line);
   }
 
-  private ending(line: string, number: number): void {
-    if (line.startsWith("-}") || /^-\+?@/.test(line)) {
-      this.closeBlock(number);
-      if (line.includes("{")) this.envelope(line, number);
-      return;
-    }
-    this.dash = { text: line, line: number };
+  fieldTooLong(line: number): void {
+    this.refuse("LIMIT", `a field is longer than ${this.limits.text} characters`, line);
   }
 
-  private settleDash(line: string, first: number): void {
-    const { dash } = this;
-    if (dash === null || line.trim() === "") return;
-    this.dash = null;
-    const text = dash.text.trim() === "-" && first !== 58 && first !== 123 && this.field?.tag === "86";
-    if (goesOn.test(line) || (text && !this.looksLikePreamble(line))) this.continuation(dash.text, dash.line);
-    else this.closeBlock(dash.line);
-  }
-
-  /** Bank names and routing lines between two messages (ABNANL2A, 940, 0000 01INGBNL2A…). */
-  private looksLikePreamble(line: string): boolean {
-    return this.block?.hasClosing === true || /^(?:[A-Z]{6}[A-Z0-9]{2,5}|94[012]|0000 .*)\s*$/.test(line);
-  }
-
-  private envelope(line: string, number: number): void {
-    const type = envelopeType(line);
-    if (/\{1:/.test(line) || type !== null) {
-      this.closeBlock(number);
-      this.enveloped = null;
-      this.foreign = false;
-    }
-    if (type !== null) {
-      this.foreign = type === "other";
-      this.enveloped = type === "mt940" || type === "mt941" || type === "mt942" ? type : null;
-      if (this.foreign) this.warnings.note("MESSAGE_SKIPPED", "a SWIFT message that is no MT940, MT941 or MT942 was passed over", number);
-    }
-    if (type === null && !/\{[1-5S]:/.test(line)) {
-      this.continuation(line, number);
-      return;
-    }
-    const body = line.indexOf("{4:");
-    const rest = body === -1 ? "" : line.slice(body + 3).trim();
-    if (rest !== "") this.line(rest, number);
-  }
-
-  private flush(): void {
-    const { field } = this;
-    this.field = null;
-    if (field !== null && !this.foreign) this.take(field);
+  isClosed(): boolean {
+    return this.block?.hasClosing === true;
   }
 
   private take(field: Field): void {
@@ -410,7 +328,6 @@ class MtReader implements StatementReader {
   }
 
   private closeBlock(line: number | null): void {
-    this.flush();
     this.tellEntry();
     const { block } = this;
     this.block = null;

@@ -2,6 +2,7 @@ import { currencyExponent } from "../../../money/currencies.ts";
 import { decimalText } from "../../../money/decimal.ts";
 import type { Day } from "../../../time/day.ts";
 import type { BalanceType } from "../../statement.ts";
+import { longestAmount } from "../amount.ts";
 import { shortDay } from "../dates.ts";
 
 /** Marks the place where an 88 continues a record, so that a short group is not filled from the next one. */
@@ -80,7 +81,7 @@ export type BaiAmount = { readonly units: bigint; readonly text: string; readonl
 
 /** Integer minor units of the currency (two decimals when it is unknown), with an optional sign; "" is null. */
 export function baiAmount(field: string, currency: string): BaiAmount | null {
-  const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(field.trim());
+  const match = field.length > longestAmount ? null : /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(field.trim());
   if (match === null) return null;
   const scale = match[3] === undefined ? (currencyExponent(currency) ?? 2) : match[3].length;
   const digits = BigInt(`${match[2]}${match[3] ?? ""}`);

@@ -1,4 +1,4 @@
-import type { StatementFormat, StatementHeader, StatementKind } from "../../statement.ts";
+import type { StatementHeader, StatementKind } from "../../statement.ts";
 import { accountField } from "./fields.ts";
 
 export type MtType = "mt940" | "mt941" | "mt942";
@@ -55,7 +55,7 @@ export class MtBlock {
 }
 
 /** `{2:O9401200…` or `{2:I940…`: the message type of a SWIFT envelope; MT950 has the fields of MT940. */
-export function envelopeType(line: string): StatementFormat | "other" | null {
+export function envelopeType(line: string): MtType | "other" | null {
   const type = /\{2:[IO](\d{3})/.exec(line)?.[1];
   if (type === undefined) return null;
   if (type === "940" || type === "950") return "mt940";

@@ -1,5 +1,5 @@
 import type { Day } from "../../../time/day.ts";
-import { mtAmount } from "../amount.ts";
+import { longestAmount, mtAmount } from "../amount.ts";
 import { fileDay, shortDay } from "../dates.ts";
 
 /** :60a:, :62a:, :64:, :65: — `1!a6!n3!a15d`, with the liberties banks take. */
@@ -113,6 +113,7 @@ function entryDay(text: string, value: Day | null, valueText: string): { day: Da
 
 /** An amount with blanks or thousands separators inside; the last sign is the decimal one. */
 export function looseAmount(text: string): { digits: string; odd: boolean } | null {
+  if (text.length > longestAmount) return null;
   const exact = mtAmount(text.trim());
   if (exact !== null) return exact;
   const bare = text.replace(/ /g, "");

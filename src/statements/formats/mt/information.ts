@@ -139,7 +139,7 @@ function slashed(joined: string): Information {
   const text = [
     before,
     blankless(fields.get("TRTP") ?? ""),
-    structured ? null : blankless(remittance.replace(/\/+$/, "")),
+    structured ? null : blankless(withoutSlashes(remittance)),
     blankless(fields.get("OPRP") ?? ""),
   ]
     .filter((part) => part !== null)
@@ -220,7 +220,7 @@ function party(name: string | null, account: string | null, bic: string | null):
 }
 
 function plain(value: string | undefined): string | null {
-  return value === undefined ? null : blankless(value.replace(/^\/+|\/+$/g, ""));
+  return value === undefined ? null : blankless(withoutSlashes(value));
 }
 
 function provided(value: string | undefined): string | null {
@@ -231,4 +231,13 @@ function provided(value: string | undefined): string | null {
 function blankless(value: string): string | null {
   const text = value.trim();
   return text === "" ? null : text;
+}
+
+/** At both ends. By hand: a regular expression takes the square of the time on a purpose of a million slashes. */
+function withoutSlashes(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && text.charCodeAt(from) === 47) from += 1;
+  while (to > from && text.charCodeAt(to - 1) === 47) to -= 1;
+  return text.slice(from, to);
 }
