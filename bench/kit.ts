@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { migrateDatabase } from "../src/apg/context.ts";
+import { migrateDatabase } from "../src/operations/migrate/migrate-database.ts";
 import { type Database, openDatabase } from "../src/postgres/database.ts";
 import { printTable } from "../src/terminal/output.ts";
 

@@ -1,9 +1,9 @@
 import { Problem } from "../errors/problem.ts";
-import { type Migrated, migrate } from "../operations/migrate/migrate.ts";
+import { migrateDatabase } from "../operations/migrate/migrate-database.ts";
 import { readMigrations } from "../operations/migrate/migration-files.ts";
 import { appliedMigrations, pendingMigrations } from "../operations/migrate/plan.ts";
 import { withClient } from "../postgres/connect.ts";
-import { type Database, loginRoles, openDatabase } from "../postgres/database.ts";
+import { type Database, openDatabase } from "../postgres/database.ts";
 import type { CommandContext } from "../terminal/command.ts";
 import { remark } from "../terminal/output.ts";
 import { settingsOf } from "../terminal/setting-flags.ts";
@@ -22,12 +22,6 @@ export const commandContext: CommandContext = {
     }
   },
 };
-
-/** Migrates and gives the login roles the passwords of this data folder. */
-export function migrateDatabase(database: Database): Promise<Migrated> {
-  const passwords = Object.fromEntries(loginRoles.map((role) => [role, database.secrets.passwordOf(role)]));
-  return withClient(database.admin, (client) => migrate(client, { passwords }));
-}
 
 /** The embedded database is ours alone and is brought up to date; a server of somebody's only when told to. */
 async function requireMigrated(database: Database): Promise<void> {

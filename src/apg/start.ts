@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createSignInLink, linkMinutes } from "../access/sign-in-links.ts";
 import { type DemoTenant, ensureDemo } from "../demo/demo.ts";
+import { migrateDatabase } from "../operations/migrate/migrate-database.ts";
 import type { Database } from "../postgres/database.ts";
 import { openDatabase } from "../postgres/database.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
@@ -10,7 +11,6 @@ import type { Settings } from "../settings/list.ts";
 import { counted, print, remark } from "../terminal/output.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
 import { today } from "../time/day.ts";
-import { migrateDatabase } from "./context.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
 /** The database, its schema, the demo, the API and the pages, until it is told to stop. */

@@ -2,10 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { Problem } from "../../errors/problem.ts";
 import { withClient } from "../../postgres/connect.ts";
-import { type Database, loginRoles } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/database.ts";
 import { commandGroup, type MountCommands } from "../../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../../terminal/output.ts";
-import { migrate } from "./migrate.ts";
+import { migrateDatabase } from "./migrate-database.ts";
 import { databaseFolder } from "./migration-files.ts";
 import { dumpSchema } from "./schema-dump.ts";
 import { type MigrationStatus, migrationStatus } from "./status.ts";
@@ -50,8 +50,7 @@ export const mountDatabaseCommands: MountCommands = (program, context) => {
 };
 
 async function migrateNow(database: Database): Promise<void> {
-  const passwords = Object.fromEntries(loginRoles.map((role) => [role, database.secrets.passwordOf(role)]));
-  const done = await withClient(database.admin, (client) => migrate(client, { passwords, log: print }));
+  const done = await migrateDatabase(database, print);
   print(`${database.place}: ${counted(done.applied.length, "migration")} applied, ${counted(done.partitions, "partition")} made`);
 }
 
