@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
+import { monthStart } from "../windows.ts";
 import { accountKey, lockAccounts, momentOfKnowledge, resolveAccounts } from "./accounts.ts";
 import type { Intake, StatementDraft, TakenRows } from "./intake.ts";
 import type { Planned } from "./plan.ts";
@@ -20,6 +21,9 @@ export class EarlyPoster {
   #accountId = "";
   #known: Day | null = null;
   #postedThrough: Day | null = null;
+  #ensured: { from: Day; to: Day } | null = null;
+  #batches = 0;
+  #twins = 0;
   #declined = new Set<number>();
   readonly #tx: TenantTransaction;
   readonly #intake: Intake;
@@ -31,6 +35,8 @@ export class EarlyPoster {
 
   /** Called when rows have been staged: posts them once they are enough. */
   async staged(upTo: TakenRows): Promise<void> {
+    this.#batches += upTo.batches;
+    this.#twins += upTo.twins;
     if (this.#intake.refused || upTo.ordinal < batch) return;
     if (this.posted === null) await this.#begin(upTo.stmt);
     if (this.posted?.stmt === upTo.stmt && upTo.ordinal - this.posted.ordinal >= batch) await this.#post(this.posted, upTo.ordinal);
@@ -57,7 +63,7 @@ export class EarlyPoster {
     if (days.some(({ day }) => this.#known !== null && day <= this.#known)) throw new EarlyMisjudged();
     const from = days.reduce((least, { first }) => (first < least ? first : least), terms.periodTo);
     const to = days.reduce((most, { last }) => (last > most ? last : most), terms.periodFrom);
-    await rows(this.#tx, "select cash_management.ensure_days($1, $2)", [from, to]);
+    await this.#ensureDays(from, to);
     const news = days.map(({ day }) => ({
       stmt: posted.stmt,
       day,
@@ -69,13 +75,21 @@ export class EarlyPoster {
       after: posted.ordinal,
       until: ordinal,
     }));
-    await numberTwins(this.#tx, news);
+    if (this.#twins > 0) await numberTwins(this.#tx, news);
     await postEntries(this.#tx, news, this.#postedThrough, from, to, posted.recordedAt);
     if (this.#postedThrough === null || to > this.#postedThrough) this.#postedThrough = to;
-    await postDetails(this.#tx, posted.stmt, posted.ordinal);
+    if (this.#batches > 0) await postDetails(this.#tx, posted.stmt, posted.ordinal);
+    this.#batches = 0;
+    this.#twins = 0;
     // Behind a first statement nothing else can be staged.
     if (posted.stmt === 1) await keepSums(this.#tx);
     this.posted = { ...posted, ordinal };
+  }
+
+  async #ensureDays(from: Day, to: Day): Promise<void> {
+    if (this.#ensured !== null && from >= this.#ensured.from && to <= this.#ensured.to) return;
+    await rows(this.#tx, "select cash_management.ensure_days($1, $2)", [from, to]);
+    this.#ensured = { from: monthStart(from, 0), to };
   }
 }
 

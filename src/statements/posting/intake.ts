@@ -27,7 +27,14 @@ export interface TakenRows {
   readonly text: string;
   readonly stmt: number;
   readonly ordinal: number;
+  /** Entries among them that are batches of transactions. */
+  readonly batches: number;
+  /** Entries among them that equal an earlier one, or might: beyond the first 200,000 nobody remembers. */
+  readonly twins: number;
 }
+
+/** Fingerprints remembered to notice twins: some 20 MB. */
+const mostFingerprints = 200_000;
 
 /**
  * Takes what a reader finds and turns entries into rows for COPY, so that memory stays flat: rows are taken away with
@@ -41,6 +48,9 @@ export class Intake implements VerifiedSink {
   entries = 0;
   #rows: string[] = [];
   #last = { stmt: 0, ordinal: 0 };
+  #batches = 0;
+  #fingerprints = new Set<string>();
+  #twins = 0;
   #open: StatementDraft | null = null;
 
   file(format: StatementFormat, variant: string): void {
@@ -88,7 +98,11 @@ export class Intake implements VerifiedSink {
     }
     if (draft.firstDay === null || bookingDate < draft.firstDay) draft.firstDay = bookingDate;
     if (draft.lastDay === null || bookingDate > draft.lastDay) draft.lastDay = bookingDate;
-    this.#rows.push(stagedRow(draft, entry, bookingDate, minor));
+    const print = fingerprintOf(draft, entry, bookingDate, minor);
+    if (this.#fingerprints.size >= mostFingerprints || this.#fingerprints.has(print)) this.#twins += 1;
+    else this.#fingerprints.add(print);
+    if (entry.details.length > 1) this.#batches += 1;
+    this.#rows.push(stagedRow(draft, entry, bookingDate, minor, print));
     this.#last = { stmt: draft.ordinal, ordinal: draft.entries };
   }
 
@@ -120,9 +134,11 @@ export class Intake implements VerifiedSink {
 
   /** The rows since the last call, as text for COPY, and the last entry among all rows so far. */
   takeRows(): TakenRows {
-    const text = this.#rows.join("");
+    const rows: TakenRows = { text: this.#rows.join(""), ...this.#last, batches: this.#batches, twins: this.#twins };
     this.#rows = [];
-    return { text, ...this.#last };
+    this.#batches = 0;
+    this.#twins = 0;
+    return rows;
   }
 
   #minor(entry: StatementEntry, draft: StatementDraft): bigint | null {
@@ -177,10 +193,14 @@ export const stagedColumns = [
   "fingerprint",
 ] as const;
 
-function stagedRow(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint): string {
-  const valueDate = entry.valueDate ?? bookingDate;
+function fingerprintOf(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint): string {
   const space = draft.header.kind === "statement" ? "booked" : "intraday";
-  const state = entry.status === "booked" && space === "intraday" ? "provisional" : entry.status;
+  return fingerprint(entry, space, bookingDate, entry.valueDate ?? bookingDate, minor);
+}
+
+function stagedRow(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint, print: string): string {
+  const valueDate = entry.valueDate ?? bookingDate;
+  const state = entry.status === "booked" && draft.header.kind !== "statement" ? "provisional" : entry.status;
   return copyRow([
     String(draft.ordinal),
     String(draft.entries),
@@ -207,7 +227,7 @@ function stagedRow(draft: StatementDraft, entry: StatementEntry, bookingDate: Da
     entry.batchCount === null ? null : String(entry.batchCount),
     entry.details.length > 1 ? detailsText(entry) : null,
     String(entry.line),
-    fingerprint(entry, space, bookingDate, valueDate, minor),
+    print,
   ]);
 }
 
