@@ -478,6 +478,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_account_identifie
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_account_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_account_identifiers FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, identifier, currency ON cash_management.cm_account_identifiers FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.identifier IS DISTINCT FROM new.identifier) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'identifier', 'currency');
 grant select on cash_management.cm_account_identifiers to apg_readonly;
 grant insert, select, update on cash_management.cm_account_identifiers to apg_readwrite;
 
@@ -703,6 +704,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, transaction_id, ordinal, booking_date, amount_minor ON cash_management.cm_bank_transaction_details FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.transaction_id IS DISTINCT FROM new.transaction_id) OR (old.ordinal IS DISTINCT FROM new.ordinal) OR (old.booking_date IS DISTINCT FROM new.booking_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'transaction_id', 'ordinal', 'booking_date', 'amount_minor');
 grant select on cash_management.cm_bank_transaction_details to apg_readonly;
 grant insert, select on cash_management.cm_bank_transaction_details to apg_readwrite;
 
@@ -762,6 +764,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transactions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, statement_id, booking_date, amount_minor, currency ON cash_management.cm_bank_transactions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.statement_id IS DISTINCT FROM new.statement_id) OR (old.booking_date IS DISTINCT FROM new.booking_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'statement_id', 'booking_date', 'amount_minor', 'currency');
 grant select on cash_management.cm_bank_transactions to apg_readonly;
 grant insert, select on cash_management.cm_bank_transactions to apg_readwrite;
 grant update (sync_status, last_sync_attempt, superseded_at) on cash_management.cm_bank_transactions to apg_readwrite;
@@ -929,6 +932,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_accounts REF
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_accounts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, currency ON cash_management.cm_cash_accounts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'currency');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_cash_accounts to apg_readonly;
 grant insert, select, update on cash_management.cm_cash_accounts to apg_readwrite;
@@ -978,6 +982,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_flows REFERE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_flows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_flows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, transaction_date, amount_minor, currency ON cash_management.cm_cash_flows FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.transaction_date IS DISTINCT FROM new.transaction_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'transaction_date', 'amount_minor', 'currency');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_flows FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_cash_flows to apg_readonly;
 grant insert, select on cash_management.cm_cash_flows to apg_readwrite;
@@ -1193,6 +1198,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_day_closings REFE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_day_closings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_day_closings', 'batch', 'id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_day_closings FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_day_closings', 'batch', 'id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_day_closings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_day_closings', 'batch', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, day, seal_hash, previous_hash ON cash_management.cm_day_closings FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.day IS DISTINCT FROM new.day) OR (old.seal_hash IS DISTINCT FROM new.seal_hash) OR (old.previous_hash IS DISTINCT FROM new.previous_hash))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'day', 'seal_hash', 'previous_hash');
 grant select on cash_management.cm_day_closings to apg_readonly;
 grant insert, select on cash_management.cm_day_closings to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_day_closings to apg_readwrite;
@@ -1232,6 +1238,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_deliveries REFERE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_deliveries', 'rows', 'id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_deliveries', 'rows', 'id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_deliveries', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_deliveries FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_deliveries to apg_readonly;
 grant insert, select on cash_management.cm_deliveries to apg_readwrite;
 grant update (file_name, format, variant, status, problems, statement_count, entry_count, reader_version, received_by, received_at) on cash_management.cm_deliveries to apg_readwrite;
@@ -1937,6 +1944,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statement_balance
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statement_balances REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statement_balances FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statement_balances REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statement_balances', 'rows', 'statement_id,ordinal', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, statement_id, ordinal, amount_minor ON cash_management.cm_statement_balances FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.statement_id IS DISTINCT FROM new.statement_id) OR (old.ordinal IS DISTINCT FROM new.ordinal) OR (old.amount_minor IS DISTINCT FROM new.amount_minor))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'statement_id', 'ordinal', 'amount_minor');
 grant select on cash_management.cm_statement_balances to apg_readonly;
 grant insert, select on cash_management.cm_statement_balances to apg_readwrite;
 
@@ -1978,6 +1986,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statement_days RE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statement_days REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statement_days FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statement_days REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statement_days', 'batch', 'account_id,day,statement_id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, account_id, day, statement_id ON cash_management.cm_statement_days FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.day IS DISTINCT FROM new.day) OR (old.statement_id IS DISTINCT FROM new.statement_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'account_id', 'day', 'statement_id');
 grant select on cash_management.cm_statement_days to apg_readonly;
 grant insert, select on cash_management.cm_statement_days to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_statement_days to apg_readwrite;
@@ -2035,6 +2044,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statements REFERE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statements', 'rows', 'id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statements FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statements', 'rows', 'id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statements', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, delivery_id, account_id ON cash_management.cm_statements FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.delivery_id IS DISTINCT FROM new.delivery_id) OR (old.account_id IS DISTINCT FROM new.account_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'delivery_id', 'account_id');
 grant select on cash_management.cm_statements to apg_readonly;
 grant insert, select on cash_management.cm_statements to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_statements to apg_readwrite;
@@ -2102,6 +2112,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_value_shifts REFE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_value_shifts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_value_shifts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_value_shifts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_value_shifts', 'batch', 'account_id,until_day,from_day,statement_id,back_valued', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, account_id, until_day, from_day, statement_id ON cash_management.cm_value_shifts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.until_day IS DISTINCT FROM new.until_day) OR (old.from_day IS DISTINCT FROM new.from_day) OR (old.statement_id IS DISTINCT FROM new.statement_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'account_id', 'until_day', 'from_day', 'statement_id');
 grant select on cash_management.cm_value_shifts to apg_readonly;
 grant insert, select on cash_management.cm_value_shifts to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_value_shifts to apg_readwrite;
