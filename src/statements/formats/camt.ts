@@ -27,11 +27,10 @@ class CamtReader implements StatementReader {
   private place: Place | null = null;
   /** The sibling that ended last. */
   private before: Place | null = null;
-  private depth = 0;
+  /** How many elements stand around the message. */
+  private outside = 0;
   private skipped = 0;
   private text = "";
-  private listening = false;
-  private readonly takeText = (text: string) => this.addText(text);
   private charactersSinceEvent = 0;
   private statements = 0;
 
@@ -50,6 +49,7 @@ class CamtReader implements StatementReader {
     this.sink = sink;
     this.limits = limits;
     this.parser.on("opentag", (tag) => this.open(tag));
+    this.parser.on("text", (text) => this.addText(text));
     this.parser.on("cdata", (text) => this.addText(text));
     this.parser.on("closetag", () => this.close());
     this.parser.on("doctype", () => this.refuse("DOCTYPE", "the file declares a document type (DOCTYPE): expected plain ISO 20022 XML"));
@@ -83,11 +83,15 @@ class CamtReader implements StatementReader {
   private open(tag: SaxesTagPlain): void {
     if (this.refused) return;
     this.charactersSinceEvent = 0;
-    this.depth += 1;
-    if (this.depth > this.limits.depth) this.refuse("LIMIT", `elements are nested deeper than ${this.limits.depth}`);
-    else if (this.skipped > 0) this.skipped += 1;
-    else if (this.place === null) this.openOutside(tag);
-    else this.openInside(tag, this.place);
+    if (this.skipped > 0) this.nest();
+    else if (this.place !== null) this.openInside(tag, this.place);
+    else this.openOutside(tag);
+  }
+
+  /** Places nest as deep as the table of elements; what has none is counted, against files that only nest. */
+  private nest(): void {
+    this.skipped += 1;
+    if (this.skipped > this.limits.depth) this.refuse("LIMIT", `elements are nested deeper than ${this.limits.depth}`);
   }
 
   private openInside(tag: SaxesTagPlain, parent: Place): void {
@@ -99,8 +103,7 @@ class CamtReader implements StatementReader {
     }
     this.place = here;
     this.before = null;
-    this.text = "";
-    if ((here.key !== null) !== this.listening) this.listen(here.key !== null);
+    if (here.key !== null) this.text = "";
     if (here.part !== null) this.begin(here.part);
     if (here.currencyKey !== null) this.put(here, here.currencyKey, tag.attributes["Ccy"] ?? null);
   }
@@ -111,7 +114,11 @@ class CamtReader implements StatementReader {
       if ((name === "xmlns" || name.startsWith("xmlns:")) && (/:camt(?:\.|$)/.test(value) || this.namespace === null))
         this.namespace = value;
     const kind = messages.get(localName(tag.name));
-    if (kind === undefined) return;
+    if (kind === undefined) {
+      this.outside += 1;
+      if (this.outside > this.limits.depth) this.refuse("LIMIT", `elements are nested deeper than ${this.limits.depth}`);
+      return;
+    }
     const version = versionOf(this.namespace, kind, tag.name);
     if (version === undefined) {
       this.refuse(
@@ -133,13 +140,6 @@ class CamtReader implements StatementReader {
     this.before = null;
   }
 
-  /** Most text is the white space between elements: the parser does not even collect what nobody listens to. */
-  private listen(on: boolean): void {
-    this.listening = on;
-    if (on) this.parser.on("text", this.takeText);
-    else this.parser.off("text");
-  }
-
   private addText(text: string): void {
     this.charactersSinceEvent = 0;
     if (this.skipped === 0 && this.place !== null && this.place.key !== null) this.text += text;
@@ -147,20 +147,21 @@ class CamtReader implements StatementReader {
 
   private close(): void {
     if (this.refused) return;
-    this.charactersSinceEvent = 0;
-    this.depth -= 1;
     if (this.skipped > 0) {
       this.skipped -= 1;
       return;
     }
     const here = this.place;
-    if (here === null) return;
-    if (here.key !== null && this.text !== "") this.put(here, here.key, trimmed(this.text));
-    this.text = "";
+    if (here === null) {
+      this.outside -= 1;
+      return;
+    }
+    if (here.key !== null) {
+      if (this.text !== "") this.put(here, here.key, trimmed(this.text));
+      this.text = "";
+    }
     this.place = here.parent;
     this.before = here;
-    const listens = here.parent !== null && here.parent.key !== null;
-    if (listens !== this.listening) this.listen(listens);
     if (here.part !== null) this.finishOrRefuse(here.part);
   }
 
