@@ -94,8 +94,9 @@ describe("the chain of days", () => {
 
   test("an entry booked on a closed day belongs to the next open day", () => {
     const [first] = run([10n]) as [ChainLink];
-    const late = link(1, 1010n, 3n, { day: monday, periodFrom: monday });
-    expect(chain(account, [first, late], null).map((closing) => [closing.day, closing.state])).toEqual([
+    const late = link(1, 1010n, 3n, { day: monday, periodFrom: monday, lastDay: false });
+    const close = link(1, 1013n, 0n, { periodFrom: monday, firstDay: false });
+    expect(chain(account, [first, late, close], null).map((closing) => [closing.day, closing.state])).toEqual([
       [monday, "sealed"],
       [addDays(monday, 1), "sealed"],
     ]);
