@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { currencyExponent } from "../../src/money/currencies.ts";
 import { minorText } from "../../src/money/money.ts";
+import type { Position } from "../../src/positions/contract.ts";
 import { valuePosition } from "../../src/positions/position.ts";
 import { tenantRead } from "../../src/postgres/transaction.ts";
 import { importFile } from "../../src/statements/import.ts";
@@ -23,10 +24,11 @@ const seed = testSeed("import-properties");
 let tenants = 0;
 
 describe("whatever banks send, in any order, any number of times, in any mix of formats", () => {
-  test("no entry is lost, none is doubled, the position is the bank's, gaps and breaks show, and no seal is false", async () => {
+  test("no entry is lost, none is doubled, the position is the bank's, gaps and breaks show, no seal is false, and what was known stays known", async () => {
     await fc.assert(
       fc.asyncProperty(toldHistories, async (told) => {
-        const tenantId = await importAll(told);
+        const { tenantId, answers } = await importAll(told);
+        for (const { knownAt, answer } of answers) expect(await answerKnownAt(tenantId, knownAt)).toEqual(answer);
         for (const account of told.accounts) {
           const found = await findings(tenantId, account);
           expect(found.entries).toEqual(expectedEntries(account));
@@ -41,15 +43,33 @@ describe("whatever banks send, in any order, any number of times, in any mix of 
   }, 240_000);
 });
 
-async function importAll(told: Told): Promise<string> {
+/** @returns the tenant, and what its position was said to be after each file */
+async function importAll(told: Told): Promise<{ tenantId: string; answers: { knownAt: string; answer: Position }[] }> {
   tenants += 1;
   const tenantId = `t${tenants}`;
   await database.current.admin.query("insert into cash_management.cm_tenants (tenant_id, name) values ($1, $2)", [tenantId, tenantId]);
+  const answers: { knownAt: string; answer: Position }[] = [];
   for (const file of told.files) {
     const result = await importFile(database.current.app, { tenantId, actor: "test" }, file);
     expect(result.problems.filter(({ severity }) => severity === "refusal")).toEqual([]);
+    const { rows } = await database.current.admin.query<{ now: string }>("select clock_timestamp() as now");
+    const knownAt = rows[0]?.now as string;
+    answers.push({ knownAt, answer: await answerKnownAt(tenantId, knownAt) });
   }
-  return tenantId;
+  return { tenantId, answers };
+}
+
+/** Far enough ahead for all that the histories tell. */
+const lastDay = "2026-03-31" as Day;
+
+/** Accounts as they were then; one that was opened since is there and empty, as every account was before its first file. */
+async function answerKnownAt(tenantId: string, knownAt: string): Promise<Position> {
+  const answer = await tenantRead(database.current.app, { tenantId, actor: "test" }, (tx) =>
+    valuePosition(tx, { asOf: lastDay, knownAt, basis: "value" }),
+  );
+  const known = answer.groups.filter((group) => group.accounts.some(({ state }) => state !== "empty"));
+  const currencies = new Set(known.map(({ currency }) => currency));
+  return { ...answer, groups: known, totals: answer.totals.filter(({ currency }) => currencies.has(currency)), staleAccounts: 0 };
 }
 
 /** What is believed of an account: booked entries and flows as "day minor", closings as "day sealed|not minor". */
