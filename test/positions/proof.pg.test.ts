@@ -59,12 +59,14 @@ describe("the proof of a figure", () => {
 
   test("an entry changed behind the program's back no longer makes its seal", async () => {
     const change = (by: number) =>
-      asTenant({ ...database.current, app: database.current.admin }, tenantId, (tx) =>
-        tx.query(
+      asTenant({ ...database.current, app: database.current.admin }, tenantId, async (tx) => {
+        // The database refuses it to everybody; only a superuser who switches its triggers off gets by.
+        await tx.query("set local session_replication_role = replica");
+        await tx.query(
           "update cash_management.cm_bank_transactions set amount_minor = amount_minor + $2 where tenant_id = $1 and booking_date = $3",
           [tenantId, by, addDays(monday, 1)],
-        ),
-      );
+        );
+      });
     await change(1);
     expect((await read((tx) => proveFigure(tx, accountId, { day: addDays(monday, 1) }))).sealCheck?.holds).toBe(false);
     await change(-1);
