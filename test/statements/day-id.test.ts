@@ -10,6 +10,14 @@ test("an id is a version 8 UUID that carries its day and keeps the order in whic
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test("ids made for longer than the clock takes to step on keep their order too", () => {
+  const ids: string[] = [];
+  for (const until = Date.now() + 300; Date.now() < until; )
+    for (let count = 0; count < 2_000; count += 1) ids.push(dayId("2026-11-20" as Day));
+  for (let index = 1; index < ids.length; index += 1)
+    if ((ids[index] as string) <= (ids[index - 1] as string)) expect.fail(`${ids[index]} is not behind ${ids[index - 1]}`);
+});
+
 test("the lowest id of a day is above every id of the day before and below every id of the day", () => {
   expect(lowestId("2026-11-20" as Day) > dayId("2026-11-19" as Day)).toBe(true);
   expect(lowestId("2026-11-20" as Day) < dayId("2026-11-20" as Day)).toBe(true);

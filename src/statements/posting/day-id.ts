@@ -9,23 +9,19 @@ import { type Day, dayNumber } from "../../time/day.ts";
 export function dayId(day: Day): string {
   const days = dayNumber(day) - firstDay;
   if (days < 0 || days > 0xffffff) throw new RangeError(`day ${day} does not fit an id`);
-  const tick = Math.floor(Date.now() / 16) % 2 ** 36;
-  counter = tick === lastTick ? counter + 1 : 0;
-  if (counter > 0x3fff) {
-    // More than 16,384 ids within 16 ms: borrow the next tick, so that order holds.
-    counter = 0;
-    borrowed += 1;
-  } else if (tick !== lastTick) borrowed = Math.max(0, borrowed - (tick - lastTick));
-  lastTick = tick;
-  const time = tick + borrowed;
+  const now = Math.floor(Date.now() / 16) % 2 ** 36;
+  // More than 16,384 ids within 16 ms borrow the steps that follow; the clock catches up, and no step is used twice.
+  if (now > step) [step, counter] = [now, 0];
+  else if (counter < 0x3fff) counter += 1;
+  else [step, counter] = [step + 1, 0];
   if (offset + 6 > randomness.length) {
     randomFillSync(randomness);
     offset = 0;
   }
   const random = randomness.toString("hex", offset, offset + 6);
   offset += 6;
-  const prefix = hex(days, 6) + hex(Math.floor(time / 65536), 5);
-  return `${prefix.slice(0, 8)}-${prefix.slice(8, 11)}${hex(Math.floor((time % 65536) / 4096), 1)}-8${hex(time % 4096, 3)}-${hex(0x8000 | counter, 4)}-${random}`;
+  const prefix = hex(days, 6) + hex(Math.floor(step / 65536), 5);
+  return `${prefix.slice(0, 8)}-${prefix.slice(8, 11)}${hex(Math.floor((step % 65536) / 4096), 1)}-8${hex(step % 4096, 3)}-${hex(0x8000 | counter, 4)}-${random}`;
 }
 
 /** The lowest id a day can have: `id >= lowestId(from) and id < lowestId(after)` is a range of days on the primary key. */
@@ -37,9 +33,8 @@ export function lowestId(day: Day): string {
 const firstDay = 10_957; // 2000-01-01 as days since 1970-01-01
 const randomness = Buffer.alloc(6 * 1024);
 let offset = randomness.length;
-let lastTick = -1;
+let step = -1;
 let counter = 0;
-let borrowed = 0;
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, "0");
