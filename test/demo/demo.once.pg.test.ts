@@ -12,7 +12,8 @@ const today = parseDay("2026-11-22");
 
 test("a demo interrupted at its 60th file is completed by the next start, even on another day, and then tells the banks' truth", async () => {
   const interrupted = run(database.current, today, (done) => {
-    if (done === 60) throw new Error("pulled the plug");
+    // Both tenants are being filled side by side: the plug is pulled for both.
+    if (done >= 60) throw new Error("pulled the plug");
   });
   await expect(interrupted).rejects.toThrow("pulled the plug");
   expect(await peopleOf("albrecht")).toEqual([]);
