@@ -4,6 +4,7 @@ import { mountAccessCommands } from "./access/commands.ts";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
+import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
@@ -24,6 +25,7 @@ const mounts: readonly MountCommands[] = [
   mountTenantCommands,
   mountAccessCommands,
   mountDatabaseCommands,
+  mountLintCommand,
 ];
 
 export async function main(parameters: readonly string[]): Promise<number> {

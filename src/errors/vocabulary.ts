@@ -37,6 +37,7 @@ export const vocabulary = {
   port_taken: { status: 500, exit: 3, title: "The port is taken" },
   library_missing: { status: 500, exit: 3, title: "A library that the server needs is missing" },
   data_dir_unusable: { status: 500, exit: 3, title: "The data folder cannot be used" },
+  check_failed: { status: 500, exit: 3, title: "A check of the database could not run" },
   server_failed: { status: 500, exit: 3, title: "The embedded PostgreSQL server did not start" },
   setting_invalid: { status: 500, exit: 3, title: "A setting has no usable value" },
   // ours

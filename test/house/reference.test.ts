@@ -1,6 +1,9 @@
 import { Command, type Option } from "commander";
 import { describe, expect, test } from "vitest";
 import { vocabulary } from "../../src/errors/vocabulary.ts";
+import type { Check } from "../../src/operations/lint/check.ts";
+import { readChecks } from "../../src/operations/lint/check-files.ts";
+import { readExceptions } from "../../src/operations/lint/exceptions.ts";
 import { type Setting, settingList } from "../../src/settings/list.ts";
 import type { CommandContext, MountCommands } from "../../src/terminal/command.ts";
 import { read, root } from "./tree.ts";
@@ -57,6 +60,43 @@ describe("the reference is what the program says of itself", () => {
     await expect(page.join("\n"), stale).toMatchFileSnapshot("../../docs/reference/commands.md");
   });
 });
+
+test("docs/reference/checks.md explains every check of apg db lint, and what is meant to be so", async () => {
+  const checks = await readChecks();
+  const exceptions = await readExceptions();
+  const known = new Set(checks.map(({ name }) => name));
+  expect(exceptions.filter(({ check }) => !known.has(check))).toEqual([]);
+  const page = [
+    ...["# Checks", "", made, ""],
+    ...[
+      `\`apg db lint\` asks these ${checks.length} questions: each is one file of \`database/checks\` that only reads and also runs with psql alone`,
+      "(`psql -f database/checks/FILE`), and answers one finding for each logical object with the SQL that cures it.",
+      "",
+    ],
+    ...["| number | check | level | about | finds |", "| --- | --- | --- | --- | --- |"],
+    ...checks.map(({ id, name, level, category, title }) => `| ${id} | [${name}](#${name}) | ${level} | ${category} | ${title} |`),
+    "",
+    ...checks.flatMap((check) =>
+      checkSection(
+        check,
+        exceptions.filter((exception) => exception.check === check.name),
+      ),
+    ),
+  ];
+  await expect(page.join("\n"), stale).toMatchFileSnapshot("../../docs/reference/checks.md");
+});
+
+function checkSection(
+  { id, name, file, title, level, why, proves, versions }: Check,
+  exceptions: readonly { object: string; reason: string }[],
+) {
+  return [
+    ...[`## ${name}`, "", `${title}. ${why}`, ""],
+    `${id}, level ${level}, PostgreSQL ${versions.from} to ${versions.to}. Stands for ${proves}. [The question](../../${file})`,
+    "",
+    ...(exceptions.length > 0 ? ["Meant to be so:", "", ...exceptions.map(({ object, reason }) => `- \`${object}\`: ${reason}`), ""] : []),
+  ];
+}
 
 /** What src/apg.ts lists, without running it. */
 async function mounts(): Promise<MountCommands[]> {
