@@ -23,7 +23,7 @@ const known = new Map(
   ]),
 );
 
-const formats = ["camt", "mt940", "mt942", "bai2"];
+const formats = ["camt", "mt940", "mt942", "bai2", "ofx", "qif", "coda", "cfonb", "csb43"];
 const table = new Map();
 const disagreements = [];
 const explained = [];
@@ -134,11 +134,14 @@ function compare(format, expected, { outcome, statements, problems }, row) {
   return wrong;
 }
 
-/** Several statements of a camt message may be several accounts: the expectations mean the first account. */
+/** Several statements of a camt message or an OFX file may be several accounts: the expectations mean the first account. */
 function closingOf(format, all) {
   if (format === "bai2") return all.findLast((one) => one.sums.closing !== null)?.sums.closing.amount ?? null;
   const first = all[0]?.header.account.id;
-  return (format === "camt" ? all.filter((one) => one.header.account.id === first) : all).at(-1)?.sums.closing?.amount ?? null;
+  return (
+    (format === "camt" || format === "ofx" ? all.filter((one) => one.header.account.id === first) : all).at(-1)?.sums.closing?.amount ??
+    null
+  );
 }
 
 function openingOf(format, all) {

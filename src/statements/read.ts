@@ -1,9 +1,14 @@
 import { createBai2Reader } from "./formats/bai2.ts";
 import { createCamtReader } from "./formats/camt.ts";
+import { createCfonbReader } from "./formats/cfonb.ts";
+import { createCodaReader } from "./formats/coda.ts";
+import { createCsb43Reader } from "./formats/csb43.ts";
 import { containerOf, type DetectedFormat, detectFormat, foreignFormat } from "./formats/detect.ts";
 import { TextDecoding } from "./formats/encoding.ts";
 import { defaultLimits, type StatementLimits } from "./formats/limits.ts";
 import { createMtReader } from "./formats/mt.ts";
+import { createOfxReader } from "./formats/ofx.ts";
+import { createQifReader } from "./formats/qif.ts";
 import type { StatementReader, StatementSink } from "./reader.ts";
 import type { StatementFormat, StatementProblem } from "./statement.ts";
 
@@ -112,7 +117,11 @@ export class StatementFeed {
     }
     const foreign = foreignFormat(this.head);
     const what = foreign === null ? "the file begins like no statement format" : `the file is ${foreign}, which is not read`;
-    this.refuse("FORMAT_UNKNOWN", `${what}: expected camt.052, .053 or .054, MT940, MT941, MT942 or BAI2`, 1);
+    this.refuse(
+      "FORMAT_UNKNOWN",
+      `${what}: expected camt.052, .053 or .054, MT940, MT941, MT942, BAI2, OFX, QIF, CODA, CFONB 120 or Norma 43`,
+      1,
+    );
   }
 
   private tellEncoding(): void {
@@ -148,6 +157,16 @@ function readerOf(format: DetectedFormat, sink: StatementSink, limits: Statement
       return createMtReader(sink, limits);
     case "bai2":
       return createBai2Reader(sink, limits);
+    case "ofx":
+      return createOfxReader(sink, limits);
+    case "qif":
+      return createQifReader(sink, limits);
+    case "coda":
+      return createCodaReader(sink, limits);
+    case "cfonb120":
+      return createCfonbReader(sink, limits);
+    case "csb43":
+      return createCsb43Reader(sink, limits);
   }
 }
 

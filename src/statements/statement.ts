@@ -4,7 +4,19 @@ import type { Day } from "../time/day.ts";
  * What a bank says, as it stands in a file, in ISO 20022 words. No database and no tenant here: readers make these,
  * `verify.ts` does the arithmetic, `import.ts` posts them.
  */
-export type StatementFormat = "camt.052" | "camt.053" | "camt.054" | "mt940" | "mt941" | "mt942" | "bai2";
+export type StatementFormat =
+  | "camt.052"
+  | "camt.053"
+  | "camt.054"
+  | "mt940"
+  | "mt941"
+  | "mt942"
+  | "bai2"
+  | "ofx"
+  | "qif"
+  | "coda"
+  | "cfonb120"
+  | "csb43";
 
 /** statement: booked, with balances (053, 940, BAI2 prior day); report: intraday (052, 942); notification: single advices (054). */
 export type StatementKind = "statement" | "report" | "notification";

@@ -1,11 +1,56 @@
 import { account, balance, camt, entry } from "./formats/camt-files.ts";
+import { cfonbFile, codaFile, csb43File } from "./formats/fixed-files.ts";
 
 /** One balanced file of each format, with letters of several bytes, batches, pages and text that looks like structure. */
 export const sampleFiles: ReadonlyMap<string, string> = new Map([
   ["camt.053", camtFile()],
   ["mt940", mtFile()],
   ["bai2", baiFile()],
+  [
+    "coda",
+    codaFile(
+      10_000,
+      [
+        { cents: 300, type: "1" },
+        { cents: 300, type: "5" },
+        { cents: -2_525, communication: "Größe 42 €" },
+      ],
+      7_775,
+    ),
+  ],
+  ["cfonb120", cfonbFile(10_000, [{ cents: 300, more: [["LIB", "Née Größe €"]] }], 10_300) + cfonbFile(10_300, [{ cents: -2_525 }], 7_775)],
+  ["csb43", csb43File(10_000, [{ cents: 300, texts: ["COMISIÓN €"] }, { cents: -2_525 }], 7_775)],
 ]);
+
+/** Files of formats that state no opening balance, so that nothing proves their amounts. */
+export const unprovenFiles: ReadonlyMap<string, string> = new Map([
+  ["ofx 1", ofxFile("OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nCHARSET:1252\r\n\r\n", (tag, value) => `<${tag}>${value}\r\n`)],
+  ["ofx 2", ofxFile('<?xml version="1.0"?>\n<?OFX OFXHEADER="200" VERSION="211"?>\n', (tag, value) => `<${tag}>${value}</${tag}>`)],
+  [
+    "qif",
+    "!Account\nNGiro\nTBank\n^\n!Type:Bank\nD13/4'26\nT-1,250.00\nPKäufer €\nMGröße\nSMiete\n$-1,000.00\nSStrom\n$-250.00\n^\nD14/4'26\nT3.00\n^\n",
+  ],
+]);
+
+function ofxFile(header: string, leaf: (tag: string, value: string) => string): string {
+  const transaction = (...leaves: ReadonlyArray<readonly [string, string]>) =>
+    `<STMTTRN>\n${leaves.map(([tag, value]) => leaf(tag, value)).join("")}</STMTTRN>\n`;
+  const first = transaction(
+    ["TRNTYPE", "CREDIT"],
+    ["DTPOSTED", "20260401120000[-5:EST]"],
+    ["TRNAMT", "12.50"],
+    ["FITID", "A1"],
+    ["NAME", "Käufer &amp; Söhne"],
+  );
+  const second = transaction(
+    ["TRNTYPE", "CHECK"],
+    ["DTPOSTED", "20260402"],
+    ["TRNAMT", "-20,25"],
+    ["FITID", "A2"],
+    ["MEMO", "Größe &#8364;"],
+  );
+  return `${header}<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>${leaf("CURDEF", "EUR")}<BANKACCTFROM>${leaf("BANKID", "037")}${leaf("ACCTID", "1 234")}</BANKACCTFROM>\n<BANKTRANLIST>${leaf("DTSTART", "20260401")}${leaf("DTEND", "20260430")}${first}${second}</BANKTRANLIST>\n<LEDGERBAL>${leaf("BALAMT", "92.25")}${leaf("DTASOF", "20260430")}</LEDGERBAL>\n</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n`;
+}
 
 function camtFile(): string {
   const details = `<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch><TxDtls><Refs><EndToEndId>Ä-1</EndToEndId></Refs><Amt Ccy="EUR">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf><Ustrd>Größe &lt;€&gt; 𝄞</Ustrd></RmtInf></TxDtls><TxDtls><Amt Ccy="EUR">2.50</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls></NtryDtls><AddtlNtryInf><![CDATA[Zürich <&]]></AddtlNtryInf>`;

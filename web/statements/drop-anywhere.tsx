@@ -37,7 +37,9 @@ export function DropAnywhere() {
       <div>
         <Icon name="upload" size={30} />
         <strong>Drop the statement files</strong>
-        <span className="muted">camt.053, camt.052, MT940, MT942 or BAI2, recognised by content; folders too</span>
+        <span className="muted">
+          camt.053, camt.052, MT940, MT942, BAI2, OFX, CODA, CFONB or Norma 43, recognised by content; folders too
+        </span>
       </div>
     </div>
   );

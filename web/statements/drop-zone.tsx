@@ -13,7 +13,8 @@ export function DropZone() {
       <span>
         <strong>Drop statement files or folders anywhere on this page</strong>, or click to choose them.
         <br />
-        camt.053, camt.052, MT940, MT942, BAI2: recognised by content, imported whole or not at all, and never twice.
+        camt.053, camt.052, MT940, MT942, BAI2, OFX, CODA, CFONB, Norma 43: recognised by content, imported whole or not at all, and never
+        twice.
       </span>
     </button>
   );

@@ -1,5 +1,5 @@
 /** What the first bytes and characters of a file say it is; its name is never asked. */
-export type DetectedFormat = "camt" | "mt" | "bai2";
+export type DetectedFormat = "camt" | "mt" | "bai2" | "ofx" | "qif" | "coda" | "cfonb120" | "csb43";
 
 const archives: ReadonlyArray<readonly [string, readonly number[]]> = [
   ["a zip archive", [0x50, 0x4b, 0x03, 0x04]],
@@ -20,12 +20,26 @@ export function containerOf(head: Uint8Array): string | null {
 const mtTag = /(?:^|[\r\n])[ \t\uFEFF]*(?:\{1:[FAL]\d\d|\{4:|:(?:20|21|25P?|28C?|60[FM]|61|62[FM]|64|65|86|13D?|34F|90[CD]|NS|940|942):)/;
 const bai2Header = /(?:^|[\r\n])[ \t\uFEFF]*01 ?,[^,\r\n]*,[^,\r\n]*,/;
 
+const ofxHeader = /^[\s\uFEFF]*OFXHEADER:|<OFX\s*>|<\?OFX\b/i;
+
+/** Fixed-width formats, by what stands in the columns of their first record. */
+const fixedWidth: ReadonlyArray<readonly [DetectedFormat, RegExp]> = [
+  ["coda", /^00000\d{6}[\d ]{3}05/],
+  // Record 01: bank, branch, currency and its decimals; a file that begins elsewhere is refused by the reader, not unknown.
+  ["cfonb120", /^0[1457][\dA-Z]{5}.{4}[\dA-Z]{5}[A-Z]{3}\d.[\dA-Z ]{11}/],
+  ["csb43", /^11\d{18}\d{6}\d{6}[12]\d{14}\d{3}/],
+];
+
 /** `null` when the text, up to here, is nothing we read. Prose above the first tag (Danske Bank) is looked past. */
 export function detectFormat(head: string): DetectedFormat | null {
   const text = head.trimStart();
+  if (ofxHeader.test(head)) return "ofx";
   if (text.startsWith("<"))
-    return /^<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])/.test(text) && !/^<(?:!DOCTYPE\s+html|html|OFX)\b/i.test(text) ? "camt" : null;
+    return /^<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])/.test(text) && !/^<(?:!DOCTYPE\s+html|html)\b/i.test(text) ? "camt" : null;
   if (/^01 ?,/.test(text)) return "bai2";
+  const fixed = fixedWidth.find(([, pattern]) => pattern.test(text))?.[0];
+  if (fixed !== undefined) return fixed;
+  if (/^(?:\^\s*)?!(?:Type:|Account|Option:|Clear:)/im.test(head)) return "qif";
   const mt = mtTag.exec(head);
   const bai2 = bai2Header.exec(head);
   if (mt !== null && (bai2 === null || mt.index <= bai2.index)) return "mt";
@@ -35,11 +49,8 @@ export function detectFormat(head: string): DetectedFormat | null {
 /** Formats we know by sight and do not read, so that a refusal can name them. */
 export function foreignFormat(head: string): string | null {
   const text = head.trimStart();
-  if (/^OFXHEADER:|<OFX>/i.test(text)) return "OFX";
-  if (/^!Type:/i.test(text)) return "QIF";
   if (/^(?:<!DOCTYPE\s+html|<html)\b/i.test(text)) return "an HTML page";
   if (/^[{[]/.test(text) && !/^\{1:/.test(text)) return "JSON";
-  if (/^0000\d{6}\d{3}05/.test(text)) return "CODA";
   const line = text.split(/[\r\n]/, 1)[0] ?? "";
   if ((line.match(/[;\t]/g)?.length ?? 0) >= 2 || (line.match(/,/g)?.length ?? 0) >= 3) return "a table (CSV)";
   return null;

@@ -8,6 +8,8 @@ export interface StatementLimits {
   readonly details: number;
   /** Balances of one statement. */
   readonly balances: number;
+  /** Rows of a format that must be seen whole before its first entry is certain (QIF, CSV). */
+  readonly rows: number;
 }
 
-export const defaultLimits: StatementLimits = { depth: 64, text: 1_000_000, details: 100_000, balances: 100_000 };
+export const defaultLimits: StatementLimits = { depth: 64, text: 1_000_000, details: 100_000, balances: 100_000, rows: 500_000 };

@@ -1,0 +1,214 @@
+import type { Day } from "../../time/day.ts";
+import type { StatementReader, StatementSink } from "../reader.ts";
+import type { EntryDetail, StatementEntry } from "../statement.ts";
+import { defaultLimits, type StatementLimits } from "./limits.ts";
+import { LineReader } from "./line-reader.ts";
+import { type DayStyle, dayIn, dayStyle } from "./table/days.ts";
+import { type NumberStyle, numberOf, numberStyle } from "./table/numbers.ts";
+
+/**
+ * Reader of QIF (Quicken Interchange Format): lists of bank, cash, card and other account transactions. QIF names no currency, no
+ * day order and no decimal sign: the account says the first, the whole file the others, so its records are held until the end.
+ */
+export function createQifReader(sink: StatementSink, limits: StatementLimits = defaultLimits): StatementReader {
+  return new QifReader(sink, limits);
+}
+
+/** ISO 4217's code for "no currency": the account's own is meant. */
+export const noCurrency = "XXX";
+
+interface Split {
+  text: string | null;
+  amount: string | null;
+}
+
+interface QifRecord {
+  readonly line: number;
+  readonly fields: Map<string, string>;
+  readonly address: string[];
+  readonly splits: Split[];
+}
+
+interface QifList {
+  readonly line: number;
+  readonly account: string | null;
+  readonly records: QifRecord[];
+}
+
+const transactionLists = /^type:\s*(?:bank|cash|ccard|oth\s?a|oth\s?l)\b/i;
+
+class QifReader extends LineReader {
+  private readonly lists: QifList[] = [];
+  private section: "none" | "account" | "transactions" | "other" = "none";
+  private account: string | null = null;
+  private record: QifRecord | null = null;
+  private records = 0;
+  private told = false;
+
+  protected line(text: string, line: number): void {
+    const trimmed = text.trim();
+    if (trimmed === "" || (this.section === "none" && !/^[!^]/.test(trimmed))) return;
+    if (!this.told) this.sink.file("qif", "QIF");
+    this.told = true;
+    if (trimmed.startsWith("!")) {
+      this.header(trimmed.slice(1), line);
+      return;
+    }
+    if (trimmed.startsWith("^")) {
+      this.closeRecord();
+      return;
+    }
+    if (this.section === "account" && trimmed.startsWith("N")) this.account = trimmed.slice(1).trim() || null;
+    if (this.section === "transactions") this.field(trimmed, line);
+  }
+
+  private header(text: string, line: number): void {
+    this.closeRecord();
+    if (/^account\b/i.test(text)) this.section = "account";
+    else if (transactionLists.test(text)) {
+      this.section = "transactions";
+      this.lists.push({ line, account: this.account, records: [] });
+    } else if (/^type:/i.test(text)) {
+      this.section = "other";
+      if (/^type:\s*invst/i.test(text))
+        this.warnings.note("LIST_SKIPPED", "a list of investments was passed over: it moves securities", line);
+    }
+  }
+
+  private field(text: string, line: number): void {
+    if (this.record === null) {
+      this.records += 1;
+      if (this.records > this.limits.rows) {
+        this.refuse("LIMIT", `more than ${this.limits.rows} transactions in one file`, line);
+        return;
+      }
+      this.record = { line, fields: new Map(), address: [], splits: [] };
+    }
+    const { record } = this;
+    const [code, value] = [text.charAt(0), text.slice(1).trim()];
+    if (code === "S") record.splits.push({ text: value || null, amount: null });
+    else if (code === "E" || code === "$") {
+      const split = record.splits.at(-1);
+      if (split === undefined) return;
+      if (code === "$") split.amount = value;
+      else split.text = split.text === null ? value : `${split.text}\n${value}`;
+    } else if (code === "A") record.address.push(value);
+    else record.fields.set(code, value);
+    if (record.splits.length > this.limits.details) this.refuse("LIMIT", `a transaction has more than ${this.limits.details} splits`, line);
+  }
+
+  private closeRecord(): void {
+    const { record } = this;
+    this.record = null;
+    if (record !== null && record.fields.size > 0) this.lists.at(-1)?.records.push(record);
+  }
+
+  protected finish(): void {
+    this.closeRecord();
+    if (!this.told) this.sink.file("qif", "QIF");
+    const records = this.lists.flatMap((list) => list.records);
+    if (records.length === 0) {
+      this.warnings.note("NO_STATEMENT", "the file lists no transactions", null);
+      return;
+    }
+    const days = dayStyle(
+      records.map((record) => record.fields.get("D") ?? ""),
+      ["mdy", "dmy", "ymd"],
+    );
+    const numbers = numberStyle(records.flatMap((record) => [amountText(record), ...record.splits.map((split) => split.amount ?? "")]));
+    if (days === null) {
+      this.refuse("DATE_UNREADABLE", "no order of day, month and year makes each D line a date", records[0]?.line ?? 1);
+      return;
+    }
+    if (!days.certain)
+      this.warnings.note(
+        "DATE_ORDER_GUESSED",
+        `days could be read in several orders: ${orders[days.order]} was taken`,
+        records[0]?.line ?? 1,
+      );
+    for (const list of this.lists) if (!this.refused) this.tellList(list, days, numbers);
+  }
+
+  private tellList(list: QifList, days: DayStyle, numbers: NumberStyle): void {
+    this.sink.openStatement({
+      kind: "statement",
+      account: { id: "", scheme: "other", servicer: null, name: list.account, owner: null },
+      currency: null,
+      id: null,
+      sequence: null,
+      page: null,
+      lastPage: null,
+      createdAt: null,
+      periodFrom: null,
+      periodTo: null,
+      copy: null,
+      line: list.line,
+    });
+    for (const record of list.records) {
+      this.tellRecord(record, dayIn(record.fields.get("D") ?? "", days.order), numbers);
+      if (this.refused) return;
+    }
+    this.sink.closeStatement({ line: list.records.at(-1)?.line ?? list.line, lastPage: null });
+  }
+
+  private tellRecord(record: QifRecord, day: Day | null, numbers: NumberStyle): void {
+    const written = amountText(record);
+    const amount = numberOf(written, numbers);
+    if (amount === null) {
+      this.refuse(
+        "AMOUNT_UNREADABLE",
+        `"${written.slice(0, 30)}" of a T line is no amount with the decimal sign "${numbers.decimal}"`,
+        record.line,
+      );
+      return;
+    }
+    if (/^opening balance$/i.test(record.fields.get("P") ?? ""))
+      this.warnings.note("OPENING_AS_ENTRY", "an opening balance stands among the transactions and was read as one of them", record.line);
+    const details = record.splits.map((split) => detailOf(split, numbers));
+    this.sink.entry(entryOf(record, amount, day, details));
+  }
+}
+
+const orders = { ymd: "year, month, day", dmy: "day, month, year", mdy: "month, day, year" } as const;
+
+function amountText(record: QifRecord): string {
+  return record.fields.get("T") ?? record.fields.get("U") ?? "";
+}
+
+function detailOf(split: Split, numbers: NumberStyle): EntryDetail {
+  return { ...noFacts, text: split.text, amount: split.amount === null ? null : numberOf(split.amount, numbers), currency: noCurrency };
+}
+
+const noFacts = {
+  endToEndId: null,
+  transactionId: null,
+  mandateId: null,
+  uetr: null,
+  counterparty: null,
+  text: null,
+  structuredReference: null,
+  purpose: null,
+} as const;
+
+function entryOf(record: QifRecord, amount: string, day: Day | null, details: readonly EntryDetail[]): StatementEntry {
+  const of = (code: string) => record.fields.get(code) || null;
+  const texts = [of("M"), of("L"), ...record.address].filter((text) => text !== null && text !== "");
+  const payee = of("P");
+  return {
+    ...noFacts,
+    counterparty: payee === null ? null : { name: payee, account: null, bic: null },
+    text: texts.length === 0 ? null : texts.join("\n"),
+    line: record.line,
+    bookingDate: day,
+    valueDate: null,
+    amount,
+    currency: noCurrency,
+    status: "booked",
+    reversal: false,
+    bankReference: null,
+    reference: of("N"),
+    transactionCode: null,
+    details,
+    batchCount: null,
+  };
+}
