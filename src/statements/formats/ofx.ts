@@ -3,7 +3,7 @@ import type { StatementReader, StatementSink } from "../reader.ts";
 import type { StatementBalance } from "../statement.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { OfxTokens } from "./ofx/elements.ts";
-import { entryOf, ofxAmount, ofxDay, type Transaction } from "./ofx/facts.ts";
+import { entryOf, headerOf, type OpenStatement, ofxAmount, ofxDay, type Transaction } from "./ofx/facts.ts";
 import { accountTags, aggregates, balanceTags, payeeAccountTags, statementTags, transactionTags } from "./ofx/tags.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -13,17 +13,6 @@ import { Warnings } from "./warnings.ts";
  */
 export function createOfxReader(sink: StatementSink, limits: StatementLimits = defaultLimits): StatementReader {
   return new OfxReader(sink, limits);
-}
-
-interface OpenStatement {
-  readonly tag: string;
-  readonly line: number;
-  currency: string | null;
-  account: string | null;
-  bank: string | null;
-  from: string | undefined;
-  to: string | undefined;
-  told: boolean;
 }
 
 class OfxReader implements StatementReader {
@@ -219,7 +208,7 @@ class OfxReader implements StatementReader {
 
   /** The header is whole when the first transaction or balance comes. @returns its currency; null after a refusal */
   private tellStatement(statement: OpenStatement): string | null {
-    const { currency, account, bank, line, tag } = statement;
+    const { currency, account, line, tag } = statement;
     if (currency === null || currencyExponent(currency) === undefined) {
       if (currency === null) this.refuse("CURRENCY_MISSING", `a ${tag} names no currency: expected CURDEF`, line);
       else this.refuse("CURRENCY_UNKNOWN", `"${currency}" is no ISO 4217 currency code`, line);
@@ -228,21 +217,7 @@ class OfxReader implements StatementReader {
     if (statement.told) return currency;
     statement.told = true;
     if (account === null) this.warnings.note("ACCOUNT_MISSING", `a ${tag} names no account`, line);
-    const id = (account ?? "").replace(/\s+/g, "");
-    this.sink.openStatement({
-      kind: "statement",
-      account: { id, scheme: /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(id) ? "iban" : "other", servicer: bank, name: null, owner: null },
-      currency,
-      id: null,
-      sequence: null,
-      page: null,
-      lastPage: null,
-      createdAt: null,
-      periodFrom: ofxDay(statement.from),
-      periodTo: ofxDay(statement.to),
-      copy: null,
-      line,
-    });
+    this.sink.openStatement(headerOf(statement, currency));
     return currency;
   }
 

@@ -1,5 +1,5 @@
 import type { Day } from "../../../time/day.ts";
-import type { EntryParty, StatementEntry } from "../../statement.ts";
+import type { EntryParty, StatementEntry, StatementHeader } from "../../statement.ts";
 import { longestAmount, signed, withoutLeadingZeros } from "../amount.ts";
 import { fileDay } from "../dates.ts";
 
@@ -83,4 +83,34 @@ export function entryOf(transaction: Transaction, amount: string | null, currenc
 
 function partyOf(name: string | null, { payeeAccount, payeeBank }: Transaction): EntryParty | null {
   return name === null && payeeAccount === null ? null : { name, account: payeeAccount, bic: payeeBank };
+}
+
+export interface OpenStatement {
+  readonly tag: string;
+  readonly line: number;
+  currency: string | null;
+  account: string | null;
+  bank: string | null;
+  from: string | undefined;
+  to: string | undefined;
+  told: boolean;
+}
+
+/** The header is whole when the first transaction or balance comes. */
+export function headerOf({ account, bank, line, from, to }: OpenStatement, currency: string): StatementHeader {
+  const id = (account ?? "").replace(/\s+/g, "");
+  return {
+    kind: "statement",
+    account: { id, scheme: /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(id) ? "iban" : "other", servicer: bank, name: null, owner: null },
+    currency,
+    id: null,
+    sequence: null,
+    page: null,
+    lastPage: null,
+    createdAt: null,
+    periodFrom: ofxDay(from),
+    periodTo: ofxDay(to),
+    copy: null,
+    line,
+  };
 }
