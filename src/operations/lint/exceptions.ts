@@ -9,6 +9,8 @@ export interface Exception {
   readonly reason: string;
   /** Where only some majors have the finding. */
   readonly versions?: string;
+  /** The server decides whether it is there (who belongs to a group, say): then it is no fault when it matches nothing. */
+  readonly sometimes?: true;
 }
 
 export interface ExceptedFinding extends Finding {
@@ -58,7 +60,8 @@ export function sortByExceptions(
   );
   const matching = (finding: Finding) => applicable.find(({ check, object }) => check === finding.check.name && object === finding.object);
   const unused = applicable.filter(
-    ({ check, object }) => !findings.some((finding) => finding.check.name === check && finding.object === object),
+    ({ check, object, sometimes }) =>
+      sometimes !== true && !findings.some((finding) => finding.check.name === check && finding.object === object),
   );
   return {
     findings: [...findings.filter((finding) => matching(finding) === undefined), ...unused.map(unusedFinding)],

@@ -3,7 +3,7 @@ export interface Fault {
   readonly check: string;
   /** SQL, run by the superuser in a transaction that is rolled back. */
   readonly make: string;
-  /** The objects that are found besides what was there before. */
+  /** The objects that are found besides what was there before; $database is the name of the database. */
   readonly finds: readonly string[];
   /** Something close to it that is right and must not be found. */
   readonly harmless?: string;
