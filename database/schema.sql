@@ -1157,6 +1157,46 @@ CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cutoffs FOR EACH ROW EX
 grant select on cash_management.cm_cutoffs to apg_readonly;
 grant insert, select, update on cash_management.cm_cutoffs to apg_readwrite;
 
+create table cash_management.cm_data_keys (
+  tenant_id cash_management.tenant_key not null,
+  purpose text not null,
+  version integer not null,
+  state text not null default 'active'::text,
+  kek_id text not null,
+  wrapped bytea,
+  created_at timestamp with time zone not null default now(),
+  retired_at timestamp with time zone,
+  shredded_at timestamp with time zone,
+  constraint cm_data_keys_pkey PRIMARY KEY (tenant_id, purpose, version),
+  constraint data_key_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint a_retired_key_says_when CHECK (((state <> 'retired'::text) OR (retired_at IS NOT NULL))),
+  constraint a_shredded_key_is_gone CHECK (((state = 'shredded'::text) = (wrapped IS NULL))),
+  constraint a_shredded_key_says_when CHECK (((state = 'shredded'::text) = (shredded_at IS NOT NULL))),
+  constraint data_key_purpose_is_known CHECK ((purpose = ANY (ARRAY['value'::text, 'index'::text]))),
+  constraint data_key_state_is_known CHECK ((state = ANY (ARRAY['active'::text, 'retired'::text, 'shredded'::text]))),
+  constraint data_key_version_counts_from_one CHECK ((version >= 1))
+);
+alter table cash_management.cm_data_keys owner to cm_owner;
+alter table cash_management.cm_data_keys enable row level security;
+alter table cash_management.cm_data_keys force row level security;
+comment on table cash_management.cm_data_keys is 'tenant: data keys by purpose and version, wrapped by the key-encryption key; useless without that';
+comment on column cash_management.cm_data_keys.purpose is 'value: encrypts; index: makes blind indexes, and so is not rotated with the others';
+comment on column cash_management.cm_data_keys.kek_id is 'which key-encryption key wrapped it';
+create policy key_ids_are_looked_up on cash_management.cm_data_keys for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_data_keys for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX one_active_data_key_per_purpose ON cash_management.cm_data_keys USING btree (tenant_id, purpose) WHERE (state = 'active'::text);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_data_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_data_keys', 'rows', 'purpose,version', 'wrapped');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_data_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_data_keys', 'rows', 'purpose,version', 'wrapped');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_data_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_data_keys', 'rows', 'purpose,version', 'wrapped');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_data_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_data_keys', 'rows', 'purpose,version', 'wrapped');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, purpose, version ON cash_management.cm_data_keys FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.purpose IS DISTINCT FROM new.purpose) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'purpose', 'version');
+CREATE TRIGGER shredded_keys_stay_shredded BEFORE UPDATE ON cash_management.cm_data_keys FOR EACH ROW WHEN (((old.state = 'shredded'::text) AND (new.state <> 'shredded'::text))) EXECUTE FUNCTION cash_management.refuse_unshredding();
+grant insert, select on cash_management.cm_data_keys to apg_readwrite;
+grant select (kek_id, wrapped) on cash_management.cm_data_keys to cm_gatekeeper;
+
 create table cash_management.cm_day_closings (
   tenant_id cash_management.tenant_key not null,
   id uuid not null,
@@ -3099,6 +3139,21 @@ $function$;
 alter function cash_management.keep_account_key() owner to cm_owner;
 comment on function cash_management.keep_account_key() is 'an account brings its key along';
 
+CREATE FUNCTION cash_management.key_encryption_keys()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 2
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT DISTINCT cm_data_keys.kek_id
+    FROM cash_management.cm_data_keys
+   WHERE (cm_data_keys.wrapped IS NOT NULL);
+END;
+alter function cash_management.key_encryption_keys() owner to cm_gatekeeper;
+comment on function cash_management.key_encryption_keys() is 'ids of the key-encryption keys that keys of this database are wrapped with; nothing of tenants';
+grant execute on function cash_management.key_encryption_keys() to apg_admin;
+grant execute on function cash_management.key_encryption_keys() to apg_readwrite;
+
 CREATE FUNCTION cash_management.list_tenants()
  RETURNS TABLE(tenant_id text, name text, status text, legal_hold boolean, reporting_currency text, time_zone text, created_at timestamp with time zone, updated_at timestamp with time zone)
  LANGUAGE sql
@@ -3156,6 +3211,19 @@ end
 $function$;
 alter function cash_management.refuse_key_change() owner to cm_owner;
 comment on function cash_management.refuse_key_change() is NULL;
+
+CREATE FUNCTION cash_management.refuse_unshredding()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception 'a shredded key stays shredded'
+    using errcode = 'restrict_violation';
+end
+$function$;
+alter function cash_management.refuse_unshredding() owner to cm_owner;
+comment on function cash_management.refuse_unshredding() is NULL;
 
 CREATE FUNCTION cash_management.search_counterparties(p_text text, p_limit integer DEFAULT 20)
  RETURNS TABLE(id uuid, name text, kind text, country text)

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { giveKeys, KeyRing } from "../keys/key-ring.ts";
+import { keySource } from "../keys/key-source.ts";
 import type { Settings } from "../settings/list.ts";
 import { type ConnectionOptions, openPool, type Pool, shownUrl, withClient } from "./connect.ts";
 import { type EmbeddedServer, startEmbedded } from "./embedded/server.ts";
@@ -17,6 +19,8 @@ export interface Database {
   /** apg_user: under row-level security, as everything that serves a tenant. */
   readonly app: Pool;
   readonly secrets: RoleSecrets;
+  /** What both pools find tenants' keys with. */
+  readonly keys: KeyRing;
   /** Rejects when the embedded server that this process started has ended and cannot be started again. */
   readonly lost: Promise<never>;
   /** Closes the connections, and ends the embedded server if this is its last user. */
@@ -32,7 +36,8 @@ export interface OpenOptions {
 /** The roles that sign in: their passwords are made here and set by migrate. */
 export const loginRoles = ["apg_user", "apg_readonly_user", "monitoring", "backup_user", "replicator"] as const;
 
-type DatabaseSettings = Pick<Settings, "dataDir" | "databaseUrl" | "databaseUrlApp" | "postgresMajor" | "poolSize">;
+type DatabaseSettings = Pick<Settings, "dataDir" | "databaseUrl" | "databaseUrlApp" | "postgresMajor" | "poolSize"> &
+  Partial<Pick<Settings, "keyFile" | "keyCommand">>;
 
 const stopGraceMs = 3_000;
 const embeddedDatabase = "apg";
@@ -63,6 +68,8 @@ async function connect(
 ): Promise<Database> {
   const admin = openPool({ url: adminUrl, applicationName: "apg", max: 4 });
   const app = openPool(appConnection(settings, secrets, adminUrl));
+  const keys = new KeyRing(keySource(settings, options.note));
+  for (const pool of [admin, app]) giveKeys(pool, keys);
   const close = () => Promise.all([admin.end(), app.end()]);
   try {
     const version = await serverVersion(admin);
@@ -75,6 +82,7 @@ async function connect(
       admin,
       app,
       secrets,
+      keys,
       lost: server?.lost ?? new Promise(() => {}),
       async stop() {
         // What still runs on a connection is not waited for long: its transaction rolls back.

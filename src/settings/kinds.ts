@@ -20,6 +20,8 @@ export const folder: Kind<string> = {
   show: (value) => value,
 };
 
+export const file: Kind<string> = { ...folder, expects: "a file" };
+
 export const flag: Kind<boolean> = {
   expects: "true or false",
   read(text) {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { databaseUrl, flag, folder, type Kind, oneOf, size, wholeNumber, word } from "./kinds.ts";
+import { databaseUrl, file, flag, folder, type Kind, oneOf, size, wholeNumber, word } from "./kinds.ts";
 
 /** One thing that can be set: by flag, else by environment variable, else by key in apg.json, else its default. */
 export interface Setting<Value, Fallback extends Value | undefined = Value | undefined> {
@@ -25,6 +25,8 @@ export const settingList = {
     "how the program itself connects; default: as apg_user, where --database-url says",
   ),
   postgresMajor: optional(wholeNumber(15, 18), "--postgres-major <number>", "APG_POSTGRES_MAJOR", "major of a new embedded database"),
+  keyFile: optional(file, "--key-file <file>", "APG_KEY_FILE", "file of the key-encryption key; default: one made in the data folder"),
+  keyCommand: optional(word, "--key-command <command>", "APG_KEY_COMMAND", "command that knows the key-encryption key, or wraps with it"),
   poolSize: define(wholeNumber(1, 1000), "--pool-size <number>", "APG_POOL_SIZE", 10, "database connections of the program at most"),
   uploadLimit: define(size, "--upload-limit <size>", "APG_UPLOAD_LIMIT", 512 * 1024 ** 2, "largest statement file taken over HTTP"),
   logLevel: define(

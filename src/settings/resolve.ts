@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Problem } from "../errors/problem.ts";
 import { readSettingsFile, type SettingsFile } from "./file.ts";
-import { folder } from "./kinds.ts";
+import { file as fileKind, folder } from "./kinds.ts";
 import { type Setting, type SettingName, type Settings, settingList } from "./list.ts";
 
 export type SettingSource = "flag" | "environment" | "file" | "default";
@@ -62,8 +62,8 @@ function firstGiven(name: SettingName, setting: Setting<unknown>, sources: Setti
   if (byEnvironment !== undefined && byEnvironment !== "") return { text: byEnvironment, source: "environment", from: setting.environment };
   const byFile = file?.values[name];
   if (file === null || byFile === undefined || byFile === null) return null;
-  // A folder in a file is meant from where the file lies.
-  const text = setting.kind === folder ? resolve(file.folder, String(byFile)) : String(byFile);
+  // A folder or file in a settings file is meant from where that lies.
+  const text = setting.kind === folder || setting.kind === fileKind ? resolve(file.folder, String(byFile)) : String(byFile);
   return { text, source: "file", from: file.path };
 }
 

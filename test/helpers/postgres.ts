@@ -3,6 +3,7 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { type Client, openPool, type Pool, withClient } from "../../src/postgres/connect.ts";
 import { type TenantTransaction, tenantTransaction } from "../../src/postgres/transaction.ts";
 import { templateName, testUrl } from "./cluster.ts";
+import { giveTestKeys } from "./keys.ts";
 
 /** A database of this test file alone, as a fresh migration makes it. */
 export interface TestDatabase {
@@ -47,6 +48,7 @@ export async function createDatabase(template: string = templateName): Promise<T
   const pools = ["postgres", "apg_user", "apg_readonly_user"].map((role) =>
     openPool({ url: testUrl(port, name, role), applicationName: "apg test", max: 4 }),
   ) as [Pool, Pool, Pool];
+  for (const pool of pools) giveTestKeys(pool);
   const [admin, app, reader] = pools;
   const drop = async () => {
     for (const pool of pools) await pool.end();

@@ -4,7 +4,7 @@ import { read, treeFiles } from "./tree.ts";
 
 // ARCHITECTURE.md, "The arrows": entries → routes/commands → domains and operations → kits → ground.
 const ground = /^src\/(errors|money|time)\//;
-const kit = /^src\/(settings|postgres|http|terminal)\//;
+const kit = /^src\/(settings|postgres|keys|http|terminal)\//;
 const domain = /^src\/(tenants|access|accounts|banks|statements|cash-flows|positions|audit|demo|operations)\//;
 const entry = /^src\/(apg\.ts|server\.ts|apg\/)/;
 const edgeOfHttp = /^src\/(http\/|server\.ts|apg\/)|routes\.ts$/;
