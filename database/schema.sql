@@ -1761,6 +1761,39 @@ CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_people FOR EACH ROW EXE
 grant insert, select, update on cash_management.cm_people to apg_readwrite;
 grant select on cash_management.cm_people to cm_gatekeeper;
 
+create table cash_management.cm_platform_keys (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  key_hash bytea not null,
+  prefix text not null,
+  scopes text[] not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  constraint cm_platform_keys_pkey PRIMARY KEY (id),
+  constraint platform_key_hash_is_used_once UNIQUE (key_hash),
+  constraint platform_key_name_is_used_once UNIQUE (name),
+  constraint a_revoked_key_says_by_whom CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+  constraint platform_key_hash_is_a_sha256 CHECK ((octet_length(key_hash) = 32)),
+  constraint platform_key_name_has_its_form CHECK ((name ~ '^[a-z0-9][a-z0-9._-]{0,99}$'::text)),
+  constraint platform_key_prefix_shows_little CHECK (((length(prefix) >= 4) AND (length(prefix) <= 16))),
+  constraint platform_scopes_are_known CHECK (((scopes <@ ARRAY['tenants:read'::text, 'tenants:manage'::text, 'tenants:erase'::text]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 3))))
+);
+alter table cash_management.cm_platform_keys owner to cm_owner;
+alter table cash_management.cm_platform_keys enable row level security;
+alter table cash_management.cm_platform_keys force row level security;
+comment on table cash_management.cm_platform_keys is 'local: keys of programs that open and close tenants; of no tenant, and no way to the data in one; only the sha256 of a key is kept';
+create policy same_for_all_tenants on cash_management.cm_platform_keys for all to public
+  using (true)
+  with check (true);
+grant insert, select on cash_management.cm_platform_keys to apg_admin;
+grant select on cash_management.cm_platform_keys to cm_gatekeeper;
+grant update (revoked_at, revoked_by) on cash_management.cm_platform_keys to apg_admin;
+grant update (last_used_at) on cash_management.cm_platform_keys to cm_gatekeeper;
+
 create table cash_management.cm_pool_members (
   tenant_id cash_management.tenant_key not null,
   pool_id uuid not null,
@@ -2098,16 +2131,23 @@ create table cash_management.cm_tenants (
   time_zone text not null default 'Europe/Berlin'::text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  status_reason text,
+  status_since timestamp with time zone not null default now(),
+  legal_hold_reason text,
   constraint cm_tenants_pkey PRIMARY KEY (tenant_id),
   constraint reporting_currency_exists FOREIGN KEY (reporting_currency) REFERENCES cash_management.cm_currencies(code),
   constraint tenant_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
-  constraint tenant_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'erasing'::text])))
+  constraint tenant_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'erasing'::text]))),
+  constraint what_is_on_hold_is_not_erased CHECK ((NOT (legal_hold AND (status = 'erasing'::text))))
 );
 alter table cash_management.cm_tenants owner to cm_owner;
 alter table cash_management.cm_tenants enable row level security;
 alter table cash_management.cm_tenants force row level security;
 comment on table cash_management.cm_tenants is 'tenant: the registry every other table hangs from; one row per company group';
 comment on column cash_management.cm_tenants.legal_hold is 'nothing of this tenant is retired or erased while true';
+comment on column cash_management.cm_tenants.status_reason is 'why it was suspended, or is to be erased';
+comment on column cash_management.cm_tenants.status_since is 'since when it has this status';
+comment on column cash_management.cm_tenants.legal_hold_reason is 'why nothing of it may go';
 create policy looked_up_at_sign_in on cash_management.cm_tenants for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on cash_management.cm_tenants for all to public
@@ -2118,6 +2158,7 @@ CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_tenants REFERENCI
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_tenants FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_tenants REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id ON cash_management.cm_tenants FOR EACH ROW WHEN (((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text)) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id');
+CREATE TRIGGER status_keeps_its_course BEFORE DELETE OR UPDATE ON cash_management.cm_tenants FOR EACH ROW EXECUTE FUNCTION cash_management.keep_course_of_tenant();
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_tenants FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant insert, select, update on cash_management.cm_tenants to apg_admin;
 grant select on cash_management.cm_tenants to apg_readonly;
@@ -3073,6 +3114,28 @@ alter function cash_management.find_api_key(bytea) owner to cm_gatekeeper;
 comment on function cash_management.find_api_key(bytea) is 'the key with this sha256, expired or revoked ones too, so that the answer can say so';
 grant execute on function cash_management.find_api_key(bytea) to apg_readwrite;
 
+CREATE FUNCTION cash_management.find_platform_key(p_key_hash bytea)
+ RETURNS TABLE(id uuid, name text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  -- A write per request would be too much for what it tells.
+  update cash_management.cm_platform_keys as key
+  set last_used_at = now()
+  where key.key_hash = p_key_hash
+    and (key.last_used_at is null or key.last_used_at < now() - interval '5 minutes');
+  return query
+  select key.id, key.name, key.scopes, key.expires_at, key.revoked_at
+  from cash_management.cm_platform_keys as key
+  where key.key_hash = p_key_hash;
+end
+$function$;
+alter function cash_management.find_platform_key(bytea) owner to cm_gatekeeper;
+comment on function cash_management.find_platform_key(bytea) is 'the platform key with this sha256, expired or revoked ones too, so that the answer can say so';
+grant execute on function cash_management.find_platform_key(bytea) to apg_readwrite;
+
 CREATE FUNCTION cash_management.find_session(p_token_hash bytea)
  RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, person_id uuid, email text, name text, role text, disabled_at timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -3138,6 +3201,51 @@ end
 $function$;
 alter function cash_management.keep_account_key() owner to cm_owner;
 comment on function cash_management.keep_account_key() is 'an account brings its key along';
+
+CREATE FUNCTION cash_management.keep_closed_tenant_unchanged(p_tenant text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if current_setting('transaction_read_only') = 'off'
+    and exists (select from cash_management.cm_tenants as tenant where tenant.tenant_id = p_tenant and tenant.status <> 'active')
+    and not pg_has_role(session_user, 'apg_admin', 'member') then
+    perform set_config('transaction_read_only', 'on', true);
+  end if;
+end
+$function$;
+alter function cash_management.keep_closed_tenant_unchanged(text) owner to cm_gatekeeper;
+comment on function cash_management.keep_closed_tenant_unchanged(text) is 'makes the transaction read-only when the tenant is suspended or being erased; a tenant that is open costs one look into the registry';
+grant execute on function cash_management.keep_closed_tenant_unchanged(text) to apg_admin;
+grant execute on function cash_management.keep_closed_tenant_unchanged(text) to apg_readonly;
+grant execute on function cash_management.keep_closed_tenant_unchanged(text) to apg_readwrite;
+
+CREATE FUNCTION cash_management.keep_course_of_tenant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    if old.status <> 'erasing' then
+      raise exception 'tenant % is %, not being erased', old.tenant_id, old.status
+        using errcode = 'restrict_violation',
+          hint = 'apg tenant erase asks for it by name, in two steps.';
+    end if;
+    return old;
+  end if;
+  if old.status = 'erasing' and new.status = 'active' then
+    raise exception 'a tenant that was to be erased is suspended first, then resumed'
+      using errcode = 'restrict_violation';
+  end if;
+  new.status_since := case when new.status is distinct from old.status then clock_timestamp() else old.status_since end;
+  return new;
+end
+$function$;
+alter function cash_management.keep_course_of_tenant() owner to cm_owner;
+comment on function cash_management.keep_course_of_tenant() is 'from which status a tenant comes to which, and that it leaves only by being erased';
 
 CREATE FUNCTION cash_management.key_encryption_keys()
  RETURNS SETOF text

@@ -12,10 +12,13 @@ import { clearUploads } from "./http/uploads.ts";
 import { positionRoutes } from "./positions/routes.ts";
 import type { Pool } from "./postgres/connect.ts";
 import { statementRoutes } from "./statements/routes.ts";
+import { platformRoutes } from "./tenants/platform-routes.ts";
 
 export interface ServerOptions {
   /** Connections as apg_user: every request runs under row-level security. */
   readonly app: Pool;
+  /** An administrator's connections, for the routes that open and close tenants; without them those are not served. */
+  readonly admin?: Pool;
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
@@ -71,6 +74,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       bankRoutes(app, options.app);
       cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);
+      if (options.admin !== undefined) platformRoutes(app, options.admin);
       await statementRoutes(app, options.app, { upload });
     },
   );

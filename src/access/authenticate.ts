@@ -5,10 +5,11 @@ import { actorOf, type Identity } from "./identity.ts";
 import { permissionsOfScope } from "./permissions.ts";
 import * as queries from "./queries.ts";
 import { apiKeyPrefix, tokenHash } from "./secrets.ts";
+import { tenantClosed } from "./sign-in.ts";
 
 /**
  * Who holds this key; null when there is no such key.
- * @throws Problem `unauthenticated` for a key that was revoked or has expired: its holder may know; `forbidden` for a closed tenant
+ * @throws Problem `unauthenticated` for a key that was revoked or has expired: its holder may know; `tenant_closed`
  */
 export async function identityOfKey(pool: Pool, key: string): Promise<Identity | null> {
   if (!key.startsWith(apiKeyPrefix)) return null;
@@ -17,8 +18,7 @@ export async function identityOfKey(pool: Pool, key: string): Promise<Identity |
   if (row.revoked_at !== null) throw refused(`the API key "${row.name}" was revoked`);
   if (row.expires_at !== null && Date.parse(row.expires_at) <= Date.now())
     throw refused(`the API key "${row.name}" expired at ${row.expires_at}`);
-  if (row.tenant_status !== "active")
-    throw new Problem("forbidden", `the tenant ${row.tenant_id} is ${row.tenant_status}`, { hint: "Ask who runs this installation." });
+  if (row.tenant_status !== "active") throw tenantClosed(row.tenant_name);
   const identity: Identity = {
     kind: "key",
     id: row.api_key_id,

@@ -10,6 +10,10 @@ type Resource = (typeof resources)[number];
 export type Permission = `${Resource}:${"read" | "write"}`;
 const permissions = resources.flatMap((resource): Permission[] => [`${resource}:read`, `${resource}:write`]);
 
+/** What a platform key may do: of tenants as a whole, never of what is in one. */
+export const platformScopes = ["tenants:read", "tenants:manage", "tenants:erase"] as const;
+export type PlatformScope = (typeof platformScopes)[number];
+
 export const TenantRef = record("TenantRef", { id: Type.String({ examples: ["aurora"] }), name: Type.String() });
 export type TenantRef = Static<typeof TenantRef>;
 

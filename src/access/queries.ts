@@ -186,6 +186,16 @@ export async function endSessionsOf(tx: TenantTransaction, personId: string): Pr
   );
 }
 
+export async function endAllSessions(tx: TenantTransaction): Promise<number> {
+  const result = await tx.query(
+    `update cash_management.cm_sessions
+     set ended_at = clock_timestamp()
+     where tenant_id = $1 and ended_at is null and expires_at > now()`,
+    [tx.tenantId],
+  );
+  return result.rowCount ?? 0;
+}
+
 export interface LinkInsert {
   readonly hash: Buffer;
   readonly personId: string;

@@ -1,15 +1,17 @@
 import type { HttpApplication } from "../http/application.ts";
-import type { Authenticate } from "../http/caller.ts";
+import type { Authenticate, Caller } from "../http/caller.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { identityOfKey } from "./authenticate.ts";
 import { actorOf } from "./identity.ts";
 import { keyRoutes } from "./key-routes.ts";
+import { platformActor, platformIdentityOfKey, platformKeyPrefix } from "./platform-keys.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { identityOfSession } from "./sessions.ts";
 
 /** How the frame finds out who asks: a key before a cookie, so that a program in a browser's session stays itself. */
 export function authenticateWith(pool: Pool): Authenticate {
   return async ({ bearer, session }) => {
+    if (bearer?.startsWith(platformKeyPrefix) === true) return platformCaller(pool, bearer);
     const identity = bearer !== null ? await identityOfKey(pool, bearer) : session !== null ? await identityOfSession(pool, session) : null;
     if (identity === null) return null;
     return {
@@ -21,6 +23,13 @@ export function authenticateWith(pool: Pool): Authenticate {
       byCookie: bearer === null,
     };
   };
+}
+
+async function platformCaller(pool: Pool, key: string): Promise<Caller | null> {
+  const identity = await platformIdentityOfKey(pool, key);
+  if (identity === null) return null;
+  const { id, scopes } = identity;
+  return { kind: "platform", id, actor: platformActor(identity), tenant: "", permissions: new Set(scopes), byCookie: false };
 }
 
 export function accessRoutes(app: HttpApplication, pool: Pool): void {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import { problemOfDatabase } from "../errors/database.ts";
 import { Problem } from "../errors/problem.ts";
 import type { HttpApplication } from "../http/application.ts";
 import { sessionCookie } from "../http/caller.ts";
@@ -57,8 +58,9 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
       try {
         await enter(pool, request, reply, await signInByLink(pool, token, originOf(request)));
       } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        return reply.redirect(`/sign-in?problem=${error.code}`, 303);
+        const problem = error instanceof Problem ? error : problemOfDatabase(error);
+        if (problem === null) throw error;
+        return reply.redirect(`/sign-in?problem=${problem.code}`, 303);
       }
       return reply.redirect("/", 303);
     },

@@ -1,6 +1,6 @@
 import { Problem } from "../errors/problem.ts";
 import type { Pool } from "../postgres/connect.ts";
-import { tenantTransaction } from "../postgres/transaction.ts";
+import { type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
 import type { Role } from "./contract.ts";
 import { actorOf, type Identity } from "./identity.ts";
 import { permissionsOfRole } from "./permissions.ts";
@@ -66,4 +66,9 @@ export async function endSession(pool: Pool, token: string, requestId?: string):
   if (identity === null) return;
   const context = { tenantId: identity.tenant.id, actor: actorOf(identity), requestId };
   await tenantTransaction(pool, context, (tx) => queries.endSession(tx, tokenHash(token)));
+}
+
+/** Everybody of the tenant is out; answers how many sessions that ended. */
+export function endSessionsOfTenant(tx: TenantTransaction): Promise<number> {
+  return queries.endAllSessions(tx);
 }

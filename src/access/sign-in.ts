@@ -27,15 +27,18 @@ const strangers = new Throttle();
 
 /**
  * Signs a person in by password. One answer for a wrong password, an unknown address and a disabled person, after the same work.
- * @throws Problem `sign_in_refused`, `too_many_requests` after five wrong passwords in a row (30 s, doubling up to 16 min)
+ * @throws Problem `tenant_closed` for the right password of a suspended tenant, `sign_in_refused`, `too_many_requests` after five wrong passwords in a row (30 s, doubling up to 16 min)
  */
 export async function signIn(pool: Pool, attempt: SignInAttempt): Promise<SignedIn> {
   const candidates = await queries.findSignIn(pool, attempt.email.trim(), attempt.tenant ?? null);
-  const open = candidates.filter((row) => row.disabled_at === null && row.tenant_status === "active");
+  const enabled = candidates.filter((row) => row.disabled_at === null);
+  const open = enabled.filter((row) => row.tenant_status === "active");
   if (open.length === 0) {
     strangers.attempt(attempt.email.trim().toLowerCase());
     await countAttempt(pool, nobody, attempt.requestId);
-    await passwordFits(attempt.password, null);
+    // Nothing of a closed tenant is written, so its people are slowed down as strangers are. Who knows the password may know why.
+    const closed = enabled[0];
+    if (await passwordFits(attempt.password, closed?.password_hash ?? null)) throw tenantClosed(closed?.tenant_name ?? "");
     throw refused();
   }
   const fitting: queries.SignInRow[] = [];
@@ -65,6 +68,13 @@ function countAttempt(pool: Pool, row: Pick<queries.SignInRow, "tenant_id" | "pe
 async function forgiveAttempts(pool: Pool, row: queries.SignInRow, requestId?: string): Promise<void> {
   const context = { tenantId: row.tenant_id, actor: actorOf({ kind: "person", id: row.person_id }), requestId };
   await tenantTransaction(pool, context, (tx) => queries.forgiveSignInAttempts(tx, row.person_id));
+}
+
+/** What people and programs of a suspended tenant are told: one text, so that pages can show it. */
+export function tenantClosed(name: string): Problem {
+  return new Problem("tenant_closed", `${name} is suspended: nobody signs in there until it is opened again`, {
+    hint: "Its data is kept. Ask who runs this installation.",
+  });
 }
 
 function refused(): Problem {

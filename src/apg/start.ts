@@ -33,6 +33,7 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
   const people = settings.demo ? await makeDemo(database) : [];
   const server = await startServer({
     app: database.app,
+    admin: database.admin,
     host: settings.host,
     port: settings.port,
     log: { level: settings.logLevel },

@@ -21,6 +21,12 @@ export function problemOfDatabase(error: unknown): Problem | null {
     });
   if (lostRace.has(error.code))
     return new Problem("conflict", "another request changed the same rows", { cause: error, hint: "Try again." });
+  // keep_closed_tenant_unchanged() made the transaction read-only (0022_tenants_life.sql).
+  if (error.code === "25006")
+    return new Problem("tenant_closed", "the tenant is suspended: its data is kept as it is", {
+      cause: error,
+      hint: "Ask who runs this installation: apg tenant resume opens it again.",
+    });
   // Text of the request that no text of the database can hold: a zero byte.
   if (error.code === "22021") return new Problem("invalid_input", "a text contains a zero byte", { cause: error });
   const refusal = error.constraint === undefined ? undefined : constraintRefusals[error.constraint];

@@ -13,6 +13,7 @@ export const vocabulary = {
   statement_refused: { status: 422, exit: 2, title: "The statement file cannot be read" },
   idempotency_key_reused: { status: 409, exit: 2, title: "The idempotency key was used for another request" },
   idempotency_key_in_use: { status: 409, exit: 1, title: "A request with this idempotency key is still running" },
+  not_confirmed: { status: 400, exit: 2, title: "The confirmation by name is missing" },
   payload_too_large: { status: 413, exit: 2, title: "The upload is larger than allowed" },
   unsupported_media_type: { status: 415, exit: 2, title: "This kind of content is not read here" },
   // access
@@ -21,10 +22,12 @@ export const vocabulary = {
   link_spent: { status: 401, exit: 2, title: "The sign-in link was used or is too old" },
   foreign_origin: { status: 403, exit: 2, title: "The request comes from another site" },
   forbidden: { status: 403, exit: 2, title: "Not allowed" },
+  tenant_closed: { status: 403, exit: 2, title: "The tenant is suspended" },
   too_many_requests: { status: 429, exit: 2, title: "Too many requests" },
   // things that are not there, or are in the way
   not_found: { status: 404, exit: 2, title: "Not found" },
   tenant_not_found: { status: 404, exit: 2, title: "No such tenant" },
+  legal_hold: { status: 409, exit: 1, title: "The tenant is on legal hold" },
   conflict: { status: 409, exit: 1, title: "It is no longer as the request assumes" },
   // keys and what they encrypt
   key_missing: { status: 503, exit: 3, title: "A key that is needed is not there" },

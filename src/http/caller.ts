@@ -1,9 +1,10 @@
-/** Who asks: one actor in one tenant. Made once per request by the authentication that server.ts hands to the frame. */
+/** Who asks: one actor in one tenant, or a platform key, which is of no tenant and reaches no data. Made once per request by the authentication that server.ts hands to the frame. */
 export interface Caller {
-  readonly kind: "person" | "key";
+  readonly kind: "person" | "key" | "platform";
   readonly id: string;
-  /** As the audit trail names them: "person:<uuid>" or "key:<uuid>". */
+  /** As the audit trail names them: "person:<uuid>", "key:<uuid>" or "platform:<name>". */
   readonly actor: string;
+  /** Empty for a platform key. */
   readonly tenant: string;
   readonly permissions: ReadonlySet<string>;
   /** Whether a cookie proved it: then a page of another site could have sent the request (see guard.ts). */

@@ -36,6 +36,8 @@ export function callerOf(request: FastifyRequest): Caller {
 /** On whose behalf the transactions of a request run. */
 export function contextOf(request: FastifyRequest): { readonly tenantId: string; readonly actor: string; readonly requestId: string } {
   const caller = callerOf(request);
+  if (caller.kind === "platform")
+    throw new Problem("forbidden", "a platform key belongs to no tenant", { hint: "Use an API key of the tenant, or sign in there." });
   return { tenantId: caller.tenant, actor: caller.actor, requestId: request.id };
 }
 
@@ -44,7 +46,7 @@ function allow(caller: Caller | null, access: string): void {
     throw new Problem("unauthenticated", "this request carries no valid session or API key", {
       hint: "Sign in, or send an API key as Authorization: Bearer apg_….",
     });
-  if (access !== "signed-in" && !caller.permissions.has(access))
+  if (access === "signed-in" ? caller.kind === "platform" : !caller.permissions.has(access))
     throw new Problem("forbidden", `this needs the permission ${access}`, {
       detail: { permission: access },
       hint: "Ask an administrator of the tenant for a role or a key that has it.",
@@ -63,7 +65,11 @@ function bearerOf(request: FastifyRequest): string | null {
 }
 
 function tenantLimit(app: HttpApplication, max: number): (request: FastifyRequest) => Promise<void> {
-  const check = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator: (request) => `tenant ${request.caller?.tenant ?? ""}` });
+  const check = app.createRateLimit({
+    max,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `tenant ${request.caller?.tenant || request.caller?.actor}`,
+  });
   return async (request) => {
     const limit = await check(request);
     if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);

@@ -21,6 +21,12 @@ export async function registerOpenApi(app: HttpApplication, version: string): Pr
       components: {
         securitySchemes: {
           apiKey: { type: "http", scheme: "bearer", bearerFormat: "apg_…", description: "An API key of a tenant" },
+          platformKey: {
+            type: "http",
+            scheme: "bearer",
+            bearerFormat: "apgp_…",
+            description: "A key of who runs the installation; of no tenant",
+          },
           session: { type: "apiKey", in: "cookie", name: "apg_session", description: "The session of a person who signed in" },
         },
       },

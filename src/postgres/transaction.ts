@@ -71,7 +71,9 @@ function opening(context: TenantContext, mode: Mode): string {
   const begin = mode === "read only" ? "begin isolation level repeatable read read only" : "begin";
   const settings = { "app.tenant_id": context.tenantId, "app.actor": context.actor, "app.request_id": context.requestId ?? "" };
   const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`);
-  return `${begin}; select ${calls.join(", ")}`;
+  const open = `${begin}; select ${calls.join(", ")}`;
+  if (mode === "read only") return open;
+  return `${open}; select cash_management.keep_closed_tenant_unchanged(${pg.escapeLiteral(context.tenantId)})`;
 }
 
 function handle(client: Client, context: TenantContext): TenantTransaction {

@@ -1,8 +1,9 @@
 import type { Pool } from "../postgres/connect.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
+import type { TenantOverview, TenantState } from "./contract.ts";
 import type { Tenant } from "./tenant.ts";
 
-const columns = `tenant_id as id, name, status, reporting_currency as "reportingCurrency", time_zone as "timeZone", created_at as "createdAt"`;
+const columns = `tenant_id as id, name, status, legal_hold as "legalHold", reporting_currency as "reportingCurrency", time_zone as "timeZone", created_at as "createdAt"`;
 
 export async function insertTenant(
   tx: TenantTransaction,
@@ -33,4 +34,108 @@ export async function timeZoneOfTenant(tx: TenantTransaction): Promise<string | 
     tx.tenantId,
   ]);
   return result.rows[0]?.time_zone;
+}
+
+// Life ------------------------------------------------------------------------------------------------------------------------
+
+const stateColumns = `${columns}, status_reason as "statusReason", status_since as "statusSince", legal_hold_reason as "legalHoldReason"`;
+
+/** Locks the row: of two who change its status at once the second sees what the first made of it. */
+export async function lockTenant(tx: TenantTransaction): Promise<TenantState | null> {
+  const result = await tx.query<TenantState>(`select ${stateColumns} from cash_management.cm_tenants where tenant_id = $1 for update`, [
+    tx.tenantId,
+  ]);
+  return result.rows[0] ?? null;
+}
+
+export async function selectTenantState(tx: TenantTransaction): Promise<TenantState | null> {
+  const result = await tx.query<TenantState>(`select ${stateColumns} from cash_management.cm_tenants where tenant_id = $1`, [tx.tenantId]);
+  return result.rows[0] ?? null;
+}
+
+export async function updateStatus(tx: TenantTransaction, status: Tenant["status"], reason: string | null): Promise<TenantState> {
+  const result = await tx.query<TenantState>(
+    `update cash_management.cm_tenants
+     set status = $2, status_reason = $3
+     where tenant_id = $1
+     returning ${stateColumns}`,
+    [tx.tenantId, status, reason],
+  );
+  return result.rows[0] as TenantState;
+}
+
+export async function updateHold(tx: TenantTransaction, hold: boolean, reason: string): Promise<TenantState> {
+  const result = await tx.query<TenantState>(
+    `update cash_management.cm_tenants
+     set legal_hold = $2, legal_hold_reason = $3
+     where tenant_id = $1
+     returning ${stateColumns}`,
+    [tx.tenantId, hold, reason],
+  );
+  return result.rows[0] as TenantState;
+}
+
+/** How much there is. Counts, so that a list of a thousand tenants stays cheap: deliveries know what they brought. */
+export async function selectFigures(tx: TenantTransaction): Promise<Omit<TenantOverview, "tenant">> {
+  const result = await tx.query<Omit<TenantOverview, "tenant">>(
+    `select
+       (select count(*)::integer from cash_management.cm_people where tenant_id = $1 and disabled_at is null) as people,
+       (select count(*)::integer from cash_management.cm_cash_accounts where tenant_id = $1) as accounts,
+       count(*)::integer as deliveries,
+       coalesce(sum(entry_count), 0)::integer as entries,
+       coalesce(sum(byte_count), 0)::float8 as "receivedBytes",
+       max(received_at) as "lastImportAt"
+     from cash_management.cm_deliveries
+     where tenant_id = $1`,
+    [tx.tenantId],
+  );
+  return result.rows[0] as Omit<TenantOverview, "tenant">;
+}
+
+/** One opener at a time in this database, until its transaction ends: a name is looked for and then taken. */
+export async function lockRegistry(tx: TenantTransaction): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtext('cash_management.cm_tenants'))");
+}
+
+export async function tenantNamed(tx: TenantTransaction, name: string): Promise<string | null> {
+  const result = await tx.query<{ id: string }>(
+    `select tenant_id as id
+     from cash_management.list_tenants()
+     where lower(name) = lower($1)
+     limit 1`,
+    [name],
+  );
+  return result.rows[0]?.id ?? null;
+}
+
+export async function insertCategories(
+  tx: TenantTransaction,
+  categories: readonly { readonly code: string; readonly name: string; readonly parent: string | null; readonly direction: string }[],
+): Promise<void> {
+  await tx.query(
+    `insert into cash_management.cm_categories (tenant_id, code, name, parent_code, direction)
+     select $1::text, n.code, n.name, n.parent, n.direction
+     from jsonb_to_recordset($2::jsonb) as n (code text, name text, parent text, direction text)
+     on conflict (tenant_id, code) do nothing`,
+    [tx.tenantId, JSON.stringify(categories)],
+  );
+}
+
+export async function serverTime(admin: Pool): Promise<string> {
+  const result = await admin.query<{ now: string }>("select clock_timestamp() as now");
+  return result.rows[0]?.now as string;
+}
+
+/** Transactions of this database that began before the moment and still run; a connection pool's idle ones have none. */
+export async function transactionsSince(admin: Pool, moment: string): Promise<number> {
+  const result = await admin.query<{ running: number }>(
+    `select count(*)::integer as running
+     from pg_catalog.pg_stat_activity
+     where datname = current_database()
+       and backend_type = 'client backend'
+       and pid <> pg_backend_pid()
+       and xact_start < $1::timestamptz`,
+    [moment],
+  );
+  return result.rows[0]?.running ?? 0;
 }

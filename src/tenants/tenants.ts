@@ -16,19 +16,23 @@ export interface NewTenant {
 }
 
 /**
- * Opens a tenant. `admin` must belong to apg_admin: opening one is not within reach of the program's own role.
+ * The bare row of a tenant; openTenant (open-tenant.ts) brings along what it needs to work. `admin` must belong to apg_admin: opening one is not within reach of the program's own role.
  * @throws Problem `conflict` when the id is taken, `invalid_input`, `unknown_currency`
  */
 export async function createTenant(admin: Pool, tenant: NewTenant, actor: string): Promise<Tenant> {
+  const wanted = readNewTenant(tenant);
+  return tenantTransaction(admin, { tenantId: tenant.id, actor }, (tx) => queries.insertTenant(tx, wanted));
+}
+
+/** What was asked for, complete. @throws Problem as `createTenant` */
+export function readNewTenant(tenant: NewTenant): Required<NewTenant> {
   requireTenantId(tenant.id);
   const reportingCurrency = tenant.reportingCurrency ?? "EUR";
   exponentOf(reportingCurrency);
   const timeZone = tenant.timeZone ?? "Europe/Berlin";
   if (!isTimeZone(timeZone))
     throw new Problem("invalid_input", `"${timeZone}" is not a time zone`, { hint: "Use an IANA name, such as Europe/Berlin." });
-  return tenantTransaction(admin, { tenantId: tenant.id, actor }, (tx) =>
-    queries.insertTenant(tx, { id: tenant.id, name: tenant.name, reportingCurrency, timeZone }),
-  );
+  return { id: tenant.id, name: tenant.name.trim(), reportingCurrency, timeZone };
 }
 
 /** All of them, for an administrator: `admin` as above. */

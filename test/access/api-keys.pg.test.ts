@@ -56,7 +56,7 @@ describe("a program with a key", () => {
       await api.current.app.inject({ url: "/api/v1/session", headers: session }),
     ];
     await set("active");
-    expect(byKey.json()).toMatchObject({ code: "forbidden" });
+    expect(byKey.json()).toMatchObject({ code: "tenant_closed" });
     expect(bySession.statusCode).toBe(401);
   });
 

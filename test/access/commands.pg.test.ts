@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { mountAccessCommands } from "../../src/access/commands.ts";
+import { mountPlatformKeyCommands } from "../../src/access/platform-key-commands.ts";
 import type { Settings } from "../../src/settings/list.ts";
 import { mountTenantCommands } from "../../src/tenants/commands.ts";
 import type { CommandContext } from "../../src/terminal/command.ts";
@@ -15,8 +16,13 @@ async function apg(...words: string[]): Promise<string> {
   const database = api.current.database as never;
   const context: CommandContext = { settings: () => settings, withDatabase: (_command, work) => work({ database, settings }) };
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const mount of [mountTenantCommands, mountAccessCommands]) mount(program, context);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) command.exitOverride();
+  for (const mount of [mountTenantCommands, mountAccessCommands, mountPlatformKeyCommands]) mount(program, context);
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((group) => [...group.commands, ...group.commands.flatMap((inner) => inner.commands)]),
+  ])
+    command.exitOverride();
   written.length = 0;
   vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
   await program.parseAsync(words, { from: "user" });
@@ -35,6 +41,44 @@ describe("apg tenant", () => {
   test("create refuses an id that is taken, and one without a name", async () => {
     await expect(apg("tenant", "create", "acme", "--name", "Again")).rejects.toMatchObject({ constraint: "cm_tenants_pkey" });
     await expect(apg("tenant", "create", "nameless")).rejects.toThrow("--name");
+  });
+});
+
+describe("apg tenant suspend, resume, hold, release", () => {
+  test("close and open a tenant, and say so", async () => {
+    expect(await apg("tenant", "suspend", "globex", "--reason", "unpaid", "--yes", "Globex")).toMatch(
+      /^Globex is suspended; 0 sessions ended/,
+    );
+    expect(await apg("tenant", "show", "globex")).toMatch(/status +suspended since \S+: unpaid/);
+    expect(await apg("tenant", "resume", "globex")).toBe("Globex is open again.\n");
+    expect(JSON.parse(await apg("tenant", "hold", "globex", "--reason", "case 17", "--json"))).toMatchObject({ legalHold: true });
+    expect(await apg("tenant", "list")).toMatch(/globex +Globex +active, on hold/);
+    expect(await apg("tenant", "release", "globex", "--reason", "closed")).toBe("Globex is no longer on legal hold.\n");
+  });
+
+  test.each([
+    ["suspend without a confirmation, where no terminal is", ["suspend", "acme", "--reason", "r"], "nobody confirmed it"],
+    ["suspend with another name", ["suspend", "acme", "--reason", "r", "--yes", "acme"], '"acme" is not its name'],
+    ["suspend without a reason", ["suspend", "acme", "--yes", "Acme Group"], "--reason"],
+    ["resume of no tenant", ["resume", "nowhere"], "there is no tenant nowhere"],
+    ["show of no tenant", ["show", "nowhere"], "there is no tenant nowhere"],
+    ["hold without a reason", ["hold", "acme", "--reason", " "], "wants a reason"],
+  ])("%s is refused", async (_name, words, fact) => {
+    await expect(apg("tenant", ...words)).rejects.toThrow(fact);
+  });
+});
+
+describe("apg access platform-key", () => {
+  test("create shows a key that opens tenants until revoke", async () => {
+    const words = ["create", "--name", "portal", "--scope", "tenants:read", "tenants:manage"];
+    const key = (await apg("access", "platform-key", ...words)).split("\n")[0];
+    const tenants = () => api.current.app.inject({ url: "/api/v1/tenants", headers: { authorization: `Bearer ${key}` } });
+    expect((await tenants()).statusCode).toBe(200);
+    expect(await apg("access", "platform-key", "list")).toMatch(/portal +apgp_\S{8} +tenants:read tenants:manage/);
+    await apg("access", "platform-key", "revoke", "portal");
+    expect((await tenants()).statusCode).toBe(401);
+    await expect(apg("access", "platform-key", ...words)).rejects.toMatchObject({ constraint: "platform_key_name_is_used_once" });
+    await expect(apg("access", "platform-key", "create", "--name", "x", "--scope", "everything")).rejects.toThrow("--scope");
   });
 });
 

@@ -62,6 +62,7 @@ async function openApi(database: TestDatabase): Promise<TestApi> {
   const uploadFolder = mkdtempSync(join(tmpdir(), "apg-test-uploads-"));
   const app = await makeServer({
     app: database.app,
+    admin: database.admin,
     host: "127.0.0.1",
     port: 0,
     log: { level: "silent" },

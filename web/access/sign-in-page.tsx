@@ -24,12 +24,24 @@ export function SignInPage() {
 
 /** A sign-in link is opened by the server itself; what it refuses comes back here by its code. */
 function LinkProblem({ code }: { readonly code: string }) {
+  if (code === "tenant_closed") return <TenantClosed />;
   const spent = code === "link_spent";
   return (
     <div className="notice notice-warning" role="alert">
       <div>
         <p className="fact">{spent ? "This link was used before, or is too old." : `The link was refused: ${code}.`}</p>
         <p className="hint">Sign in by password, or make another link: apg access link.</p>
+      </div>
+    </div>
+  );
+}
+
+function TenantClosed() {
+  return (
+    <div className="notice notice-warning" role="alert">
+      <div>
+        <p className="fact">This company is suspended: nobody signs in there until it is opened again.</p>
+        <p className="hint">Its data is kept. Ask who runs this installation.</p>
       </div>
     </div>
   );

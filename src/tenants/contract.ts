@@ -1,0 +1,79 @@
+import { type Static, Type } from "typebox";
+import { CurrencyCode, Id, Moment, nullable, pageOf, record, words } from "../http/contract.ts";
+
+const TenantId = Type.String({ pattern: "^[a-z0-9][a-z0-9_-]{0,49}$", examples: ["aurora"], description: "Never changes" });
+export const tenantParams = Type.Object({ tenant: TenantId });
+
+const Count = Type.Integer({ minimum: 0 });
+const Reason = Type.String({ minLength: 1, maxLength: 500, description: "Kept in the audit trail" });
+const confirm = Type.String({ minLength: 1, maxLength: 200, description: "The tenant's name, as confirmation" });
+
+export const tenantStatuses = ["active", "suspended", "erasing"] as const;
+
+export const TenantState = record("TenantState", {
+  id: TenantId,
+  name: Type.String(),
+  status: words(tenantStatuses, { title: "TenantStatus" }),
+  statusReason: nullable(Type.String()),
+  statusSince: Moment,
+  legalHold: Type.Boolean({ description: "While true nothing of this tenant is retired or erased" }),
+  legalHoldReason: nullable(Type.String()),
+  reportingCurrency: CurrencyCode,
+  timeZone: Type.String({ examples: ["Europe/Berlin"] }),
+  createdAt: Moment,
+});
+export type TenantState = Static<typeof TenantState>;
+
+export const TenantOverview = record(
+  "TenantOverview",
+  {
+    tenant: TenantState,
+    people: Count,
+    accounts: Count,
+    deliveries: Count,
+    entries: Count,
+    receivedBytes: Type.Integer({ minimum: 0, description: "Of the files received, before compression" }),
+    lastImportAt: nullable(Moment),
+  },
+  "A tenant as who runs the installation sees it: how much there is, nothing of what it says",
+);
+export type TenantOverview = Static<typeof TenantOverview>;
+export const TenantPage = pageOf("TenantPage", TenantOverview);
+
+export const NewTenant = record("NewTenant", {
+  id: TenantId,
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  reportingCurrency: Type.Optional(CurrencyCode),
+  timeZone: Type.Optional(Type.String({ maxLength: 100, description: "IANA name; Europe/Berlin when not given" })),
+  country: Type.Optional(Type.String({ pattern: "^[A-Z]{2}$", description: "ISO 3166; its weekend makes the first calendar" })),
+  administrator: Type.Optional(
+    record("FirstAdministrator", {
+      email: Type.String({ minLength: 3, maxLength: 320 }),
+      name: Type.String({ minLength: 1, maxLength: 200 }),
+    }),
+  ),
+});
+export type NewTenant = Static<typeof NewTenant>;
+
+export const OpenedTenant = record("OpenedTenant", {
+  tenant: TenantState,
+  administrator: nullable(
+    record("AdministratorLink", {
+      id: Id,
+      email: Type.String(),
+      token: Type.String({ description: "Signs the administrator in once, as /sign-in?token=…; shown this once" }),
+      expiresAt: Moment,
+    }),
+  ),
+});
+export type OpenedTenant = Static<typeof OpenedTenant>;
+
+export const Suspension = record("Suspension", { confirm, reason: Reason });
+export const Hold = record("Hold", { reason: Reason });
+
+export const SuspendedTenant = record("SuspendedTenant", {
+  tenant: TenantState,
+  sessionsEnded: Count,
+  settled: Type.Boolean({ description: "Whether every write that had begun before has ended" }),
+});
+export type SuspendedTenant = Static<typeof SuspendedTenant>;
