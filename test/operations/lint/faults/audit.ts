@@ -1,0 +1,27 @@
+import type { Fault } from "./fault.ts";
+
+export const faults: readonly Fault[] = [
+  {
+    check: "trigger_disabled",
+    make: `alter table cash_management.cm_banks disable trigger audit_update;
+      alter table cm_parts.cm_cash_accounts_p3 disable trigger all;
+      create function audit.noted() returns event_trigger language plpgsql as $$ begin end $$;
+      create event trigger planted on ddl_command_end execute function audit.noted();
+      alter event trigger planted disable`,
+    finds: ["cash_management.cm_banks", "cash_management.cm_cash_accounts", "event trigger planted"],
+  },
+  {
+    check: "change_not_audited",
+    make: `drop trigger audit_truncate on cash_management.cm_banks;
+      alter table cash_management.cm_entities disable trigger audit_update;
+      drop trigger audit_insert on cash_management.cm_cash_flows`,
+    finds: ["cash_management.cm_banks", "cash_management.cm_cash_flows", "cash_management.cm_entities"],
+    says: /^(truncate|update|insert) is not recorded/,
+  },
+  {
+    check: "append_only_guard_missing",
+    make: `alter table audit.audit_log enable trigger audit_log_is_append_only;
+      create table audit.planted (id bigint primary key); comment on table audit.planted is 'append-only: what was sealed'`,
+    finds: ["audit.audit_log", "audit.planted"],
+  },
+];

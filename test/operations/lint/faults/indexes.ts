@@ -1,0 +1,31 @@
+import type { Fault } from "./fault.ts";
+
+export const faults: readonly Fault[] = [
+  {
+    check: "foreign_key_without_index",
+    harmless: `create table analytics.parents (tenant_id text, id uuid, primary key (tenant_id, id));
+      create table analytics.planted (tenant_id text, parent uuid,
+        constraint has_a_parent foreign key (tenant_id, parent) references analytics.parents (tenant_id, id));
+      create table analytics.ours (tenant_id text, parent uuid,
+        foreign key (tenant_id, parent) references analytics.parents (tenant_id, id))`,
+    make: "grant delete on analytics.parents to apg_admin; create index on analytics.ours (parent, tenant_id)",
+    finds: ["constraint has_a_parent on analytics.planted"],
+  },
+  {
+    check: "redundant_index",
+    harmless: `create table analytics.ours (tenant_id text, a int, b int, primary key (tenant_id, a));
+      create index on analytics.ours (tenant_id, b desc); create index on analytics.ours (tenant_id, b) where a > 0;
+      create unique index on analytics.ours (tenant_id, b, a); create index on analytics.ours using hash (tenant_id)`,
+    make: `create index planted_prefix on analytics.ours (tenant_id);
+      create index planted_twice on analytics.ours (tenant_id, b) where a > 0;
+      alter table analytics.ours add constraint planted_again unique (tenant_id, a)`,
+    finds: ["analytics.planted_again", "analytics.planted_prefix", "analytics.planted_twice"],
+  },
+  {
+    check: "invalid_index",
+    make: `create index planted on only cash_management.cm_cash_accounts (tenant_id, name);
+      update pg_index set indisvalid = false where indexrelid = 'cash_management.cm_banks_pkey'::regclass`,
+    finds: ["cash_management.cm_banks_pkey", "cash_management.planted"],
+    says: /not every partition|not built to its end/,
+  },
+];
