@@ -7,6 +7,7 @@ import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
 import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
+import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
@@ -27,6 +28,7 @@ const mounts: readonly MountCommands[] = [
   mountAccessCommands,
   mountPlatformKeyCommands,
   mountDatabaseCommands,
+  mountPrivilegesCommand,
   mountLintCommand,
 ];
 
