@@ -570,7 +570,7 @@ create table cash_management.cm_api_keys (
   constraint key_hash_is_a_sha256 CHECK ((octet_length(key_hash) = 32)),
   constraint key_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 100))),
   constraint prefix_shows_little_of_the_key CHECK (((length(prefix) >= 4) AND (length(prefix) <= 16))),
-  constraint scopes_are_known CHECK (((scopes <@ ARRAY['read'::text, 'write'::text]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2))))
+  constraint scopes_are_known CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'accounts:read'::text, 'accounts:write'::text, 'statements:read'::text, 'statements:import'::text, 'positions:read'::text, 'cash-flows:read'::text, 'cash-flows:write'::text, 'audit:read'::text]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 10))))
 );
 alter table cash_management.cm_api_keys owner to cm_owner;
 alter table cash_management.cm_api_keys enable row level security;
@@ -586,13 +586,127 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_api_keys REFERENC
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_api_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER key_is_guarded BEFORE INSERT OR UPDATE OF name, expires_at, revoked_at ON cash_management.cm_api_keys FOR EACH ROW EXECUTE FUNCTION cash_management.guard_api_key();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, key_hash, scopes ON cash_management.cm_api_keys FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.key_hash IS DISTINCT FROM new.key_hash) OR (old.scopes IS DISTINCT FROM new.scopes))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'key_hash', 'scopes');
 grant insert, select, update on cash_management.cm_api_keys to apg_readwrite;
 grant select on cash_management.cm_api_keys to cm_gatekeeper;
 
-create table cash_management.cm_approvals (
+create table cash_management.cm_approval_kinds (
+  kind text not null,
+  title text not null,
+  has_amount boolean not null,
+  used_up_by text not null,
+  constraint cm_approval_kinds_pkey PRIMARY KEY (kind),
+  constraint it_is_used_up_by_a_table_or_a_call CHECK ((used_up_by = ANY (ARRAY['table'::text, 'call'::text]))),
+  constraint kind_is_a_word CHECK ((kind ~ '^[a-z_]{3,40}$'::text))
+);
+alter table cash_management.cm_approval_kinds owner to cm_owner;
+alter table cash_management.cm_approval_kinds enable row level security;
+alter table cash_management.cm_approval_kinds force row level security;
+comment on table cash_management.cm_approval_kinds is 'reference: deeds that can need another person; table: a trigger there uses the approval up, call: use_approval() does';
+create policy same_for_all_tenants on cash_management.cm_approval_kinds for all to public
+  using (true)
+  with check (true);
+grant select on cash_management.cm_approval_kinds to apg_admin;
+grant select on cash_management.cm_approval_kinds to apg_readonly;
+grant select on cash_management.cm_approval_kinds to apg_readwrite;
+
+create table cash_management.cm_approval_policies (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  kind text not null,
+  above_minor bigint,
+  currency cash_management.currency_code,
+  approvals_needed smallint not null default 1,
+  approver_role text not null default 'approver'::text,
+  expires_after_hours integer not null default 72,
+  created_by text not null default cash_management.current_actor(),
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint cm_approval_policies_pkey PRIMARY KEY (tenant_id, id),
+  constraint rule_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint rule_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint rule_is_for_a_known_kind FOREIGN KEY (kind) REFERENCES cash_management.cm_approval_kinds(kind),
+  constraint a_limit_has_a_currency CHECK (((above_minor IS NULL) = (currency IS NULL))),
+  constraint a_limit_is_not_negative CHECK ((above_minor >= 0)),
+  constraint a_request_waits_an_hour_to_a_month CHECK (((expires_after_hours >= 1) AND (expires_after_hours <= 744))),
+  constraint approver_role_is_known CHECK ((approver_role = ANY (ARRAY['treasurer'::text, 'approver'::text, 'administrator'::text]))),
+  constraint ending_a_rule_has_a_rule_already CHECK ((kind <> 'approval_policy'::text)),
+  constraint one_to_three_people_approve CHECK (((approvals_needed >= 1) AND (approvals_needed <= 3)))
+);
+alter table cash_management.cm_approval_policies owner to cm_owner;
+alter table cash_management.cm_approval_policies enable row level security;
+alter table cash_management.cm_approval_policies force row level security;
+comment on table cash_management.cm_approval_policies is 'tenant: what needs other people, from which amount, how many, of which role; a rule is never changed, it is ended under itself';
+comment on column cash_management.cm_approval_policies.above_minor is 'amounts up to and including this one need nobody; null: every deed of the kind';
+create policy tenant_isolation on cash_management.cm_approval_policies for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_approval_policies_in_force ON cash_management.cm_approval_policies USING btree (tenant_id, kind) WHERE (ended_at IS NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_policies REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_policies', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_policies REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_policies', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_policies FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_policies', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_policies REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_policies', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, kind, above_minor, currency, approvals_needed, approver_role, expires_after_hours, created_by, created_at ON cash_management.cm_approval_policies FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.kind IS DISTINCT FROM new.kind) OR (old.above_minor IS DISTINCT FROM new.above_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.approvals_needed IS DISTINCT FROM new.approvals_needed) OR (old.approver_role IS DISTINCT FROM new.approver_role) OR (old.expires_after_hours IS DISTINCT FROM new.expires_after_hours) OR (old.created_by IS DISTINCT FROM new.created_by) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'kind', 'above_minor', 'currency', 'approvals_needed', 'approver_role', 'expires_after_hours', 'created_by', 'created_at');
+CREATE TRIGGER rule_is_guarded BEFORE INSERT OR UPDATE ON cash_management.cm_approval_policies FOR EACH ROW EXECUTE FUNCTION cash_management.guard_approval_rule();
+grant select on cash_management.cm_approval_policies to apg_readonly;
+grant insert, select on cash_management.cm_approval_policies to apg_readwrite;
+grant update (ended_at) on cash_management.cm_approval_policies to apg_readwrite;
+
+create table cash_management.cm_approval_requests (
   tenant_id cash_management.tenant_key not null,
   id uuid not null,
+  kind text not null,
+  subject text not null,
+  amount_minor bigint,
+  currency cash_management.currency_code,
+  payload jsonb not null,
+  payload_hash bytea not null,
+  reason text,
+  policy_id uuid not null,
+  approvals_needed smallint not null,
+  approver_role text not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  state text not null default 'waiting'::text,
+  decided_at timestamp with time zone,
+  executed_at timestamp with time zone,
+  executed_by text,
+  executed_in xid8,
+  constraint cm_approval_requests_pkey PRIMARY KEY (tenant_id, id),
+  constraint request_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint request_follows_a_rule FOREIGN KEY (tenant_id, policy_id) REFERENCES cash_management.cm_approval_policies(tenant_id, id),
+  constraint request_is_of_a_known_kind FOREIGN KEY (kind) REFERENCES cash_management.cm_approval_kinds(kind),
+  constraint a_requested_amount_has_a_currency CHECK (((amount_minor IS NULL) = (currency IS NULL))),
+  constraint it_is_executed_once_and_by_somebody CHECK ((((state = 'executed'::text) = (executed_at IS NOT NULL)) AND ((executed_at IS NULL) = (executed_in IS NULL)))),
+  constraint payload_hash_is_a_sha256 CHECK ((octet_length(payload_hash) = 32)),
+  constraint payload_is_an_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+  constraint reason_is_short CHECK ((length(reason) <= 1000)),
+  constraint request_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'executed'::text]))),
+  constraint subject_is_short CHECK (((length(subject) >= 1) AND (length(subject) <= 400)))
+);
+alter table cash_management.cm_approval_requests owner to cm_owner;
+alter table cash_management.cm_approval_requests enable row level security;
+alter table cash_management.cm_approval_requests force row level security;
+comment on table cash_management.cm_approval_requests is 'tenant: deeds that wait for other people; what is asked never changes, and what is approved is done once';
+comment on column cash_management.cm_approval_requests.payload_hash is 'sha256 over kind, subject, amount, currency and payload: the guarded write is held against it';
+create policy tenant_isolation on cash_management.cm_approval_requests for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX a_deed_waits_once ON cash_management.cm_approval_requests USING btree (tenant_id, payload_hash) WHERE (state = ANY (ARRAY['waiting'::text, 'approved'::text]));
+CREATE INDEX cm_approval_requests_newest ON cash_management.cm_approval_requests USING btree (tenant_id, requested_at DESC, id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, kind, subject, amount_minor, currency, payload, payload_hash, reason, policy_id, approvals_needed, approver_role, requested_by, requested_at, expires_at ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.kind IS DISTINCT FROM new.kind) OR (old.subject IS DISTINCT FROM new.subject) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.payload IS DISTINCT FROM new.payload) OR (old.payload_hash IS DISTINCT FROM new.payload_hash) OR (old.reason IS DISTINCT FROM new.reason) OR (old.policy_id IS DISTINCT FROM new.policy_id) OR (old.approvals_needed IS DISTINCT FROM new.approvals_needed) OR (old.approver_role IS DISTINCT FROM new.approver_role) OR (old.requested_by IS DISTINCT FROM new.requested_by) OR (old.requested_at IS DISTINCT FROM new.requested_at) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'kind', 'subject', 'amount_minor', 'currency', 'payload', 'payload_hash', 'reason', 'policy_id', 'approvals_needed', 'approver_role', 'requested_by', 'requested_at', 'expires_at');
+grant select on cash_management.cm_approval_requests to apg_readonly;
+grant select on cash_management.cm_approval_requests to apg_readwrite;
+
+create table cash_management.cm_approvals (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
   subject_kind text not null,
   subject_id uuid not null,
   decision text not null,
@@ -605,10 +719,10 @@ create table cash_management.cm_approvals (
   constraint a_person_decides_once UNIQUE (tenant_id, subject_kind, subject_id, decided_by),
   constraint approval_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
   constraint approval_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
-  constraint a_rejection_gives_a_reason CHECK (((decision = 'approved'::text) OR (reason ~ '\S'::text))),
+  constraint decision_is_on_a_request FOREIGN KEY (tenant_id, subject_id) REFERENCES cash_management.cm_approval_requests(tenant_id, id),
+  constraint a_rejection_gives_a_reason CHECK (((decision = 'approved'::text) OR (COALESCE(reason, ''::text) ~ '\S'::text))),
   constraint an_amount_has_a_currency CHECK (((amount_minor IS NULL) = (currency IS NULL))),
-  constraint decision_is_known CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text]))),
-  constraint subject_kind_is_known CHECK ((subject_kind = ANY (ARRAY['plan'::text, 'transfer'::text, 'seal'::text, 'match'::text, 'limit'::text, 'account'::text, 'person'::text, 'erasure'::text])))
+  constraint decision_is_known CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text])))
 );
 alter table cash_management.cm_approvals owner to cm_owner;
 alter table cash_management.cm_approvals enable row level security;
@@ -617,13 +731,14 @@ comment on table cash_management.cm_approvals is 'tenant: decisions of two pairs
 create policy tenant_isolation on cash_management.cm_approvals for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_approvals_of_a_request ON cash_management.cm_approvals USING btree (tenant_id, subject_id);
 CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approvals', 'rows', 'id', '');
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approvals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approvals', 'rows', 'id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approvals FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approvals', 'rows', 'id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approvals', 'rows', 'id', '');
-CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_approvals FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF subject_kind, subject_id, decision, decided_by, decided_at, reason ON cash_management.cm_approvals FOR EACH ROW WHEN (((old.subject_kind IS DISTINCT FROM new.subject_kind) OR (old.subject_id IS DISTINCT FROM new.subject_id) OR (old.decision IS DISTINCT FROM new.decision) OR (old.decided_by IS DISTINCT FROM new.decided_by) OR (old.decided_at IS DISTINCT FROM new.decided_at) OR (old.reason IS DISTINCT FROM new.reason))) EXECUTE FUNCTION cash_management.refuse_key_change('subject_kind', 'subject_id', 'decision', 'decided_by', 'decided_at', 'reason');
 grant select on cash_management.cm_approvals to apg_readonly;
-grant insert, select on cash_management.cm_approvals to apg_readwrite;
+grant select on cash_management.cm_approvals to apg_readwrite;
 
 create table cash_management.cm_bank_connections (
   tenant_id cash_management.tenant_key not null,
@@ -1757,9 +1872,29 @@ CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_people REFERENCIN
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_people FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_people FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER person_is_guarded BEFORE INSERT OR UPDATE OF email, name, role, disabled_at, password_hash ON cash_management.cm_people FOR EACH ROW EXECUTE FUNCTION cash_management.guard_person();
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_people FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant insert, select, update on cash_management.cm_people to apg_readwrite;
 grant select on cash_management.cm_people to cm_gatekeeper;
+
+create table cash_management.cm_permissions (
+  holder_kind text not null,
+  holder text not null,
+  permission text not null,
+  constraint cm_permissions_pkey PRIMARY KEY (holder_kind, holder, permission),
+  constraint a_role_or_a_scope_holds_it CHECK ((holder_kind = ANY (ARRAY['role'::text, 'scope'::text]))),
+  constraint permission_is_to_read_or_write CHECK ((permission ~ '^[a-z-]+:(read|write)$'::text))
+);
+alter table cash_management.cm_permissions owner to cm_owner;
+alter table cash_management.cm_permissions enable row level security;
+alter table cash_management.cm_permissions force row level security;
+comment on table cash_management.cm_permissions is 'reference: what each role of a person and each scope of a key allows; the same for all tenants';
+create policy same_for_all_tenants on cash_management.cm_permissions for all to public
+  using (true)
+  with check (true);
+grant select on cash_management.cm_permissions to apg_admin;
+grant select on cash_management.cm_permissions to apg_readonly;
+grant select on cash_management.cm_permissions to apg_readwrite;
 
 create table cash_management.cm_platform_keys (
   id uuid not null default gen_random_uuid(),
@@ -1964,6 +2099,7 @@ create table cash_management.cm_sign_in_links (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
+  created_by text,
   constraint cm_sign_in_links_pkey PRIMARY KEY (tenant_id, id),
   constraint link_token_is_used_once UNIQUE (tenant_id, token_hash),
   constraint link_is_for_a_person FOREIGN KEY (tenant_id, person_id) REFERENCES cash_management.cm_people(tenant_id, id),
@@ -1974,6 +2110,7 @@ alter table cash_management.cm_sign_in_links owner to cm_owner;
 alter table cash_management.cm_sign_in_links enable row level security;
 alter table cash_management.cm_sign_in_links force row level security;
 comment on table cash_management.cm_sign_in_links is 'tenant: one-time links; used once, or never';
+comment on column cash_management.cm_sign_in_links.created_by is 'set by trigger: who made it; whoever makes one for another could use it, so the trail keeps the name';
 create policy looked_up_at_sign_in on cash_management.cm_sign_in_links for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on cash_management.cm_sign_in_links for all to public
@@ -1989,6 +2126,7 @@ CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sign_in_links REF
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sign_in_links FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, token_hash, person_id ON cash_management.cm_sign_in_links FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.token_hash IS DISTINCT FROM new.token_hash) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'token_hash', 'person_id');
+CREATE TRIGGER link_is_guarded BEFORE INSERT ON cash_management.cm_sign_in_links FOR EACH ROW EXECUTE FUNCTION cash_management.guard_link();
 grant delete, insert, select, update on cash_management.cm_sign_in_links to apg_readwrite;
 grant select on cash_management.cm_sign_in_links to cm_gatekeeper;
 grant update (used_at) on cash_management.cm_sign_in_links to cm_gatekeeper;
@@ -2989,6 +3127,123 @@ comment on function cash_management.account_positions(text,date,timestamp with t
 grant execute on function cash_management.account_positions(text,date,timestamp with time zone,boolean,uuid) to apg_readonly;
 grant execute on function cash_management.account_positions(text,date,timestamp with time zone,boolean,uuid) to apg_readwrite;
 
+CREATE FUNCTION cash_management.actor_may(p_permission text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  actor text := cash_management.current_actor();
+begin
+  if actor ~ '^person:[0-9a-f-]{36}$' then
+    return exists (
+      select
+      from cash_management.cm_people as person
+      join cash_management.cm_permissions as matrix on matrix.holder_kind = 'role' and matrix.holder = person.role
+      where person.tenant_id = cash_management.current_tenant()
+        and person.id = substr(actor, 8)::uuid
+        and person.disabled_at is null
+        and matrix.permission = p_permission
+    );
+  elsif actor ~ '^key:[0-9a-f-]{36}$' then
+    return exists (
+      select
+      from cash_management.cm_api_keys as key
+      join cash_management.cm_permissions as matrix on matrix.holder_kind = 'scope' and matrix.holder = any (key.scopes)
+      where key.tenant_id = cash_management.current_tenant()
+        and key.id = substr(actor, 5)::uuid
+        and key.revoked_at is null
+        and (key.expires_at is null or key.expires_at > now())
+        and matrix.permission = p_permission
+    );
+  end if;
+  return actor is not null and actor !~ '^(person|key):';
+end
+$function$;
+alter function cash_management.actor_may(text) owner to cm_owner;
+comment on function cash_management.actor_may(text) is 'whether the matrix allows the actor of this transaction something; a name that is neither a person nor a key is the program itself';
+grant execute on function cash_management.actor_may(text) to apg_admin;
+grant execute on function cash_management.actor_may(text) to apg_readwrite;
+
+CREATE FUNCTION cash_management.approval_hash(p_kind text, p_subject text, p_amount bigint, p_currency text, p_payload jsonb)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN sha256(convert_to((jsonb_build_array(p_kind, p_subject, p_amount, p_currency, p_payload))::text, 'UTF8'::name));
+alter function cash_management.approval_hash(text,text,bigint,text,jsonb) owner to cm_owner;
+comment on function cash_management.approval_hash(text,text,bigint,text,jsonb) is NULL;
+
+CREATE FUNCTION cash_management.approval_rule(p_kind text, p_subject text, p_amount bigint, p_currency text)
+ RETURNS cash_management.cm_approval_policies
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT rule.*::cash_management.cm_approval_policies AS rule
+    FROM cash_management.cm_approval_policies rule
+   WHERE (((rule.tenant_id)::text = cash_management.current_tenant()) AND (rule.ended_at IS NULL) AND
+         CASE
+             WHEN (approval_rule.p_kind = 'approval_policy'::text) THEN ((rule.id)::text = approval_rule.p_subject)
+             ELSE ((rule.kind = approval_rule.p_kind) AND ((rule.above_minor IS NULL) OR (approval_rule.p_amount IS NULL) OR (((rule.currency)::text = approval_rule.p_currency) AND (abs(approval_rule.p_amount) > rule.above_minor)) OR (((rule.currency)::text <> approval_rule.p_currency) AND (NOT (EXISTS ( SELECT
+                FROM cash_management.cm_approval_policies same
+               WHERE (((same.tenant_id)::text = (rule.tenant_id)::text) AND (same.kind = rule.kind) AND ((same.currency)::text = approval_rule.p_currency) AND (same.ended_at IS NULL))))))))
+         END)
+   ORDER BY rule.approvals_needed DESC, rule.created_at, rule.id
+  LIMIT 1;
+END;
+alter function cash_management.approval_rule(text,text,bigint,text) owner to cm_owner;
+comment on function cash_management.approval_rule(text,text,bigint,text) is NULL;
+
+CREATE FUNCTION cash_management.ask_approval(p_id uuid, p_kind text, p_subject text, p_amount bigint, p_currency text, p_payload jsonb, p_reason text)
+ RETURNS SETOF cash_management.cm_approval_requests
+ LANGUAGE plpgsql
+ SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  rule cash_management.cm_approval_policies;
+  hash bytea := cash_management.approval_hash(p_kind, p_subject, p_amount, p_currency, p_payload);
+  found_id uuid;
+begin
+  if cash_management.current_actor() is null then
+    raise exception 'nobody asks' using errcode = 'insufficient_privilege', constraint = 'somebody_asks';
+  end if;
+  rule := cash_management.approval_rule(p_kind, p_subject, p_amount, p_currency);
+  if rule.id is null then
+    return;
+  end if;
+  -- What is too old to be decided or done makes room for being asked again.
+  update cash_management.cm_approval_requests
+  set state = 'withdrawn', decided_at = coalesce(decided_at, clock_timestamp())
+  where tenant_id = cash_management.current_tenant()
+    and payload_hash = hash
+    and state in ('waiting', 'approved')
+    and expires_at <= now();
+  insert into cash_management.cm_approval_requests (
+    tenant_id, id, kind, subject, amount_minor, currency, payload, payload_hash, reason,
+    policy_id, approvals_needed, approver_role, requested_by, expires_at
+  )
+  values (
+    cash_management.current_tenant(), p_id, p_kind, p_subject, p_amount, p_currency, p_payload, hash, p_reason,
+    rule.id, rule.approvals_needed, rule.approver_role, cash_management.current_actor(),
+    now() + make_interval(hours => rule.expires_after_hours)
+  )
+  on conflict (tenant_id, payload_hash) where state in ('waiting', 'approved') do nothing;
+  return query
+  select *
+  from cash_management.cm_approval_requests as request
+  where request.tenant_id = cash_management.current_tenant()
+    and request.payload_hash = hash
+    and request.state in ('waiting', 'approved');
+end
+$function$;
+alter function cash_management.ask_approval(uuid,text,text,bigint,text,jsonb,text) owner to cm_owner;
+comment on function cash_management.ask_approval(uuid,text,text,bigint,text,jsonb,text) is 'asks for a deed: nothing when no rule holds for it, else the one open request for exactly this deed, made when there was none';
+grant execute on function cash_management.ask_approval(uuid,text,text,bigint,text,jsonb,text) to apg_admin;
+grant execute on function cash_management.ask_approval(uuid,text,text,bigint,text,jsonb,text) to apg_readwrite;
+
 CREATE FUNCTION cash_management.consume_sign_in_link(p_token_hash bytea)
  RETURNS TABLE(tenant_id text, person_id uuid)
  LANGUAGE plpgsql
@@ -3062,6 +3317,70 @@ comment on function cash_management.day_of_id(uuid) is 'the day an id carries in
 grant execute on function cash_management.day_of_id(uuid) to apg_admin;
 grant execute on function cash_management.day_of_id(uuid) to apg_readonly;
 grant execute on function cash_management.day_of_id(uuid) to apg_readwrite;
+
+CREATE FUNCTION cash_management.decide_approval(p_id uuid, p_decision text, p_reason text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  actor text := cash_management.current_actor();
+  request cash_management.cm_approval_requests;
+  decider cash_management.cm_people;
+  reached text;
+begin
+  select * into request
+  from cash_management.cm_approval_requests
+  where tenant_id = cash_management.current_tenant() and id = p_id
+  for update;
+  if not found then
+    raise exception 'there is no such request' using errcode = 'no_data_found', constraint = 'request_is_there';
+  end if;
+  if request.state <> 'waiting' or request.expires_at <= now() then
+    raise exception 'the request is no longer open' using errcode = 'check_violation', constraint = 'request_is_open';
+  end if;
+  select * into decider
+  from cash_management.cm_people
+  where tenant_id = request.tenant_id
+    and id = case when actor ~ '^person:' then cash_management.person_behind(actor) end
+    and disabled_at is null;
+  if not found then
+    raise exception 'only a person decides' using errcode = 'insufficient_privilege', constraint = 'only_a_person_decides';
+  end if;
+  if decider.id = cash_management.person_behind(request.requested_by) or actor = request.requested_by then
+    raise exception 'who asked does not decide' using errcode = 'insufficient_privilege', constraint = 'maker_is_never_approver';
+  end if;
+  if request.kind in ('person_role', 'person_recovery') and decider.email = request.subject then
+    raise exception 'nobody decides about themselves' using errcode = 'insufficient_privilege', constraint = 'nobody_decides_about_themselves';
+  end if;
+  if decider.role <> request.approver_role then
+    raise exception 'this is for another role to decide' using errcode = 'insufficient_privilege', constraint = 'only_the_approver_role_decides';
+  end if;
+  insert into cash_management.cm_approvals (
+    tenant_id, subject_kind, subject_id, decision, decided_by, amount_minor, currency, reason
+  )
+  values (request.tenant_id, request.kind, request.id, p_decision, actor, request.amount_minor, request.currency, p_reason);
+  select case
+      when bool_or(decision = 'rejected') then 'refused'
+      when count(*) >= request.approvals_needed then 'approved'
+      else 'waiting'
+    end
+  into reached
+  from cash_management.cm_approvals
+  where tenant_id = request.tenant_id and subject_id = request.id;
+  if reached <> 'waiting' then
+    update cash_management.cm_approval_requests
+    set state = reached, decided_at = clock_timestamp()
+    where tenant_id = request.tenant_id and id = request.id;
+  end if;
+  return reached;
+end
+$function$;
+alter function cash_management.decide_approval(uuid,text,text) owner to cm_owner;
+comment on function cash_management.decide_approval(uuid,text,text) is 'approved or rejected by the person of this transaction: never who asked, never whom it is about, each once; answers the state reached';
+grant execute on function cash_management.decide_approval(uuid,text,text) to apg_admin;
+grant execute on function cash_management.decide_approval(uuid,text,text) to apg_readwrite;
 
 CREATE FUNCTION cash_management.ensure_days(from_day date, to_day date)
  RETURNS integer
@@ -3187,6 +3506,179 @@ alter function cash_management.find_sign_in(text,text) owner to cm_gatekeeper;
 comment on function cash_management.find_sign_in(text,text) is 'the people with this address, one row per tenant they belong to, with what checking a password needs';
 grant execute on function cash_management.find_sign_in(text,text) to apg_readwrite;
 
+CREATE FUNCTION cash_management.guard_api_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  if not cash_management.actor_may('access:write') then
+    raise exception 'keys are managed by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
+  end if;
+  if tg_op = 'UPDATE' then
+    if (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at)
+      or coalesce(new.expires_at, 'infinity') > coalesce(old.expires_at, 'infinity')
+    then
+      raise exception 'a key that ended stays ended' using errcode = 'check_violation', constraint = 'a_key_lives_no_longer_than_it_was_given';
+    end if;
+    return new;
+  end if;
+  new.scopes := array(select distinct scope collate "C" from unnest(new.scopes) as scope order by 1);
+  if exists (
+    select
+    from cash_management.cm_permissions
+    where holder_kind = 'scope' and holder = any (new.scopes) and permission like '%:write'
+  ) then
+    perform cash_management.use_approval('api_key', new.name, null, null, jsonb_build_object('scopes', to_jsonb(new.scopes)));
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.guard_api_key() owner to cm_owner;
+comment on function cash_management.guard_api_key() is NULL;
+
+CREATE FUNCTION cash_management.guard_approval_rule()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  if tg_op = 'UPDATE' then
+    if old.ended_at is not null then
+      raise exception 'the rule has ended' using errcode = 'check_violation', constraint = 'rule_is_in_force';
+    end if;
+    -- Never null here: a rule in force holds for its own end. Whoever approved last may carry it out.
+    perform cash_management.use_approval('approval_policy', old.id::text, null, null, '{}');
+    return new;
+  end if;
+  if not cash_management.actor_may('access:write') then
+    raise exception 'rules are made by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
+  end if;
+  new.created_by := cash_management.current_actor();
+  new.ended_at := null;
+  -- A rule that nobody could satisfy would lock the tenant out: whoever asks is not among those who approve.
+  if (
+    select count(*)
+    from cash_management.cm_people
+    where tenant_id = new.tenant_id and role = new.approver_role and disabled_at is null
+  ) < new.approvals_needed + (new.approver_role = 'administrator')::integer then
+    raise exception 'too few people could approve' using errcode = 'check_violation', constraint = 'enough_people_could_approve';
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.guard_approval_rule() owner to cm_owner;
+comment on function cash_management.guard_approval_rule() is NULL;
+
+CREATE FUNCTION cash_management.guard_link()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  person cash_management.cm_people;
+begin
+  new.created_by := cash_management.current_actor();
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  if not cash_management.actor_may('access:write') then
+    raise exception 'links are made by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
+  end if;
+  select * into person from cash_management.cm_people where tenant_id = new.tenant_id and id = new.person_id;
+  if cash_management.is_trusted_role(person.role) and person.last_signed_in_at is not null then
+    perform cash_management.use_approval('person_recovery', person.email, null, null, '{}');
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.guard_link() owner to cm_owner;
+comment on function cash_management.guard_link() is NULL;
+
+CREATE FUNCTION cash_management.guard_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  actor text := cash_management.current_actor();
+  is_self boolean := actor = 'person:' || new.id;
+  was_open boolean := tg_op = 'UPDATE' and old.disabled_at is null;
+  approval uuid;
+begin
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  -- A password is its owner's. An operator may set one (a person who forgot), another person never.
+  if tg_op = 'UPDATE' and new.password_hash is distinct from old.password_hash and actor ~ '^(person|key):' and not is_self then
+    raise exception 'a password is set by its owner' using errcode = 'insufficient_privilege', constraint = 'a_password_is_set_by_its_owner';
+  end if;
+  if tg_op = 'UPDATE'
+    and (new.email, new.name, new.role, new.disabled_at) is not distinct from (old.email, old.name, old.role, old.disabled_at)
+  then
+    return new;
+  end if;
+  -- Whoever carries out what was asked and approved need not be an administrator: the approver's last word may do it.
+  if cash_management.is_trusted_role(new.role)
+    and new.disabled_at is null
+    and (not was_open or new.role <> old.role or new.email <> old.email)
+  then
+    approval := cash_management.use_approval(
+      'person_role', new.email, null, null, jsonb_build_object('name', new.name, 'role', new.role)
+    );
+  end if;
+  if approval is null and not cash_management.actor_may('access:write') then
+    raise exception 'people are managed by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
+  end if;
+  if tg_op = 'UPDATE' and is_self and (new.role, new.disabled_at) is distinct from (old.role, old.disabled_at) then
+    raise exception 'nobody changes what they may do themselves'
+      using errcode = 'insufficient_privilege', constraint = 'nobody_changes_their_own_role';
+  end if;
+  if was_open and old.role = 'administrator' and (new.role <> 'administrator' or new.disabled_at is not null) then
+    -- Two administrators who remove each other at once would leave none: the tenant's row makes them queue.
+    perform from cash_management.cm_tenants where tenant_id = new.tenant_id for no key update;
+    if not exists (
+      select
+      from cash_management.cm_people
+      where tenant_id = new.tenant_id and role = 'administrator' and disabled_at is null and id <> new.id
+    ) then
+      raise exception 'the last administrator stays' using errcode = 'check_violation', constraint = 'the_last_administrator_stays';
+    end if;
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.guard_person() owner to cm_owner;
+comment on function cash_management.guard_person() is NULL;
+
+CREATE FUNCTION cash_management.is_administration()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN pg_has_role(SESSION_USER, 'apg_admin'::name, 'member'::text);
+alter function cash_management.is_administration() owner to cm_owner;
+comment on function cash_management.is_administration() is 'whether a database administrator is connected, not the program''s login: restores, and glass that is broken; the trail shows the login';
+
+CREATE FUNCTION cash_management.is_trusted_role(p_role text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN (p_role = ANY (ARRAY['administrator'::text, 'approver'::text]));
+alter function cash_management.is_trusted_role(text) owner to cm_owner;
+comment on function cash_management.is_trusted_role(text) is NULL;
+
 CREATE FUNCTION cash_management.keep_account_key()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3283,6 +3775,15 @@ alter function cash_management.list_tenants() owner to cm_gatekeeper;
 comment on function cash_management.list_tenants() is 'the registry as an administrator sees it: what tenants there are, nothing of what is in them';
 grant execute on function cash_management.list_tenants() to apg_admin;
 
+CREATE FUNCTION cash_management.person_behind(p_actor text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN CASE WHEN (p_actor ~ '^person:[0-9a-f-]{36}$'::text) THEN (substr(p_actor, 8))::uuid WHEN (p_actor ~ '^key:[0-9a-f-]{36}$'::text) THEN (SELECT key.created_by FROM cash_management.cm_api_keys key WHERE (((key.tenant_id)::text = cash_management.current_tenant()) AND (key.id = (substr(person_behind.p_actor, 5))::uuid))) ELSE NULL::uuid END;
+alter function cash_management.person_behind(text) owner to cm_owner;
+comment on function cash_management.person_behind(text) is NULL;
+
 CREATE FUNCTION cash_management.refuse_frozen_rates()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3372,6 +3873,64 @@ end
 $function$;
 alter function cash_management.touch() owner to cm_owner;
 comment on function cash_management.touch() is 'updated_at moves on every real change and only then; nobody can set it';
+
+CREATE FUNCTION cash_management.use_approval(p_kind text, p_subject text, p_amount bigint, p_currency text, p_payload jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  rule cash_management.cm_approval_policies;
+  used uuid;
+begin
+  rule := cash_management.approval_rule(p_kind, p_subject, p_amount, p_currency);
+  if rule.id is null then
+    return null;
+  end if;
+  -- The row lock lets one of two at once through; the other finds it executed.
+  update cash_management.cm_approval_requests
+  set state = 'executed', executed_at = clock_timestamp(), executed_by = cash_management.current_actor(), executed_in = pg_current_xact_id()
+  where tenant_id = cash_management.current_tenant()
+    and payload_hash = cash_management.approval_hash(p_kind, p_subject, p_amount, p_currency, p_payload)
+    and state = 'approved'
+    and expires_at > now()
+    and approvals_needed >= rule.approvals_needed
+  returning id into used;
+  if used is null then
+    raise exception 'the deed needs an approval that is not there: %', p_kind
+      using errcode = 'insufficient_privilege', constraint = 'approved_by_another_person';
+  end if;
+  return used;
+end
+$function$;
+alter function cash_management.use_approval(text,text,bigint,text,jsonb) owner to cm_owner;
+comment on function cash_management.use_approval(text,text,bigint,text,jsonb) is 'uses up the approval of exactly this deed and says which; null when no rule holds for it; refused without one';
+grant execute on function cash_management.use_approval(text,text,bigint,text,jsonb) to apg_admin;
+grant execute on function cash_management.use_approval(text,text,bigint,text,jsonb) to apg_readwrite;
+
+CREATE FUNCTION cash_management.withdraw_approval(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update cash_management.cm_approval_requests
+  set state = 'withdrawn', decided_at = clock_timestamp()
+  where tenant_id = cash_management.current_tenant()
+    and id = p_id
+    and state in ('waiting', 'approved')
+    and requested_by = cash_management.current_actor();
+  if not found then
+    raise exception 'only who asked takes an open request back' using errcode = 'check_violation', constraint = 'maker_withdraws_what_is_open';
+  end if;
+end
+$function$;
+alter function cash_management.withdraw_approval(uuid) owner to cm_owner;
+comment on function cash_management.withdraw_approval(uuid) is NULL;
+grant execute on function cash_management.withdraw_approval(uuid) to apg_admin;
+grant execute on function cash_management.withdraw_approval(uuid) to apg_readwrite;
 
 CREATE FUNCTION maintenance.any_legal_hold()
  RETURNS boolean

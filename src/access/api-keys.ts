@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { Problem } from "../errors/problem.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
-import type { ApiKey, scopes } from "./contract.ts";
+import { type Guarded, withApproval } from "./approvals/approvals.ts";
+import type { ApiKey, Scope } from "./contract.ts";
+import { permissionsOfScope } from "./permissions.ts";
 import * as queries from "./queries.ts";
 import { apiKeyPrefix, newToken, shownPrefix, tokenHash } from "./secrets.ts";
 
 export interface NewApiKey {
   readonly name: string;
-  readonly scopes: readonly (typeof scopes)[number][];
+  readonly scopes: readonly Scope[];
   /** ISO 8601; a key without an end lives until it is revoked. */
   readonly expiresAt?: string | undefined;
   /** The person who makes it, when one does. */
@@ -29,6 +31,17 @@ export async function createApiKey(tx: TenantTransaction, wanted: NewApiKey): Pr
     expiresAt: wanted.expiresAt ?? null,
   });
   return { key, apiKey };
+}
+
+/** As `createApiKey`, where a four-eyes rule may want another person for a key that writes. */
+export async function requestApiKey(
+  tx: TenantTransaction,
+  wanted: NewApiKey,
+): Promise<Guarded<{ readonly key: string; readonly apiKey: ApiKey }>> {
+  const writes = wanted.scopes.some((scope) => permissionsOfScope[scope].some((permission) => permission.endsWith(":write")));
+  if (!writes) return { done: await createApiKey(tx, wanted) };
+  const deed = { subject: wanted.name, payload: { scopes: [...new Set(wanted.scopes)].sort() } };
+  return withApproval(tx, "api_key", deed, () => createApiKey(tx, wanted));
 }
 
 export function listApiKeys(tx: TenantTransaction): Promise<ApiKey[]> {

@@ -127,7 +127,7 @@ function mountKeyCommands(group: Command, context: CommandContext): void {
       ofTenant<KeyFlags>(context, async ({ database }, tenant, flags) => {
         const wanted = {
           name: flags.name,
-          scopes: flags.scope === "write" ? scopes : (["read"] as const),
+          scopes: flags.scope === "write" ? (["read", "write"] as const) : ([flags.scope] as const),
           expiresAt: momentOf(flags.expires),
         };
         const made = await tenantTransaction(database.app, tenant, (tx) => createApiKey(tx, wanted));

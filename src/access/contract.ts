@@ -5,10 +5,10 @@ export const roles = ["treasurer", "analyst", "approver", "auditor", "administra
 export type Role = (typeof roles)[number];
 
 /** What can be allowed: a resource and what may be done with it (src/access/permissions.ts says to whom). */
-const resources = ["accounts", "statements", "positions", "cash-flows", "audit", "access", "tenant"] as const;
+const resources = ["accounts", "statements", "positions", "cash-flows", "approvals", "audit", "access", "tenant"] as const;
 type Resource = (typeof resources)[number];
 export type Permission = `${Resource}:${"read" | "write"}`;
-const permissions = resources.flatMap((resource): Permission[] => [`${resource}:read`, `${resource}:write`]);
+export const permissions = resources.flatMap((resource): Permission[] => [`${resource}:read`, `${resource}:write`]);
 
 /** What a platform key may do: of tenants as a whole, never of what is in one. */
 export const platformScopes = ["tenants:read", "tenants:manage", "tenants:erase"] as const;
@@ -57,7 +57,20 @@ export type SignInByLink = Static<typeof SignInByLink>;
 export const SwitchTenant = record("SwitchTenant", { tenant: Type.String({ minLength: 1, maxLength: 63 }) });
 export type SwitchTenant = Static<typeof SwitchTenant>;
 
-export const scopes = ["read", "write"] as const;
+/** What a key may be given: two wide ones, and groups as narrow as one job (src/access/permissions.ts says what each allows). */
+export const scopes = [
+  "read",
+  "write",
+  "accounts:read",
+  "accounts:write",
+  "statements:read",
+  "statements:import",
+  "positions:read",
+  "cash-flows:read",
+  "cash-flows:write",
+  "audit:read",
+] as const;
+export type Scope = (typeof scopes)[number];
 export const ApiKey = record("ApiKey", {
   id: Id,
   name: Type.String(),
@@ -83,3 +96,48 @@ export const CreatedApiKey = record("CreatedApiKey", {
   apiKey: ApiKey,
 });
 export type CreatedApiKey = Static<typeof CreatedApiKey>;
+
+export const PersonRecord = record(
+  "Person",
+  {
+    id: Id,
+    email: Type.String(),
+    name: Type.String(),
+    role: words(roles, { title: "Role" }),
+    hasPassword: Type.Boolean({ description: "Without one they come in by a link or the identity provider" }),
+    sessions: Type.Integer({ description: "Browsers signed in now" }),
+    createdAt: Moment,
+    lastSignedInAt: nullable(Moment),
+    disabledAt: nullable(Moment),
+  },
+  "Who may sign in to the tenant",
+);
+export type Person = Static<typeof PersonRecord>;
+export const PersonList = record("PersonList", { items: Type.Array(PersonRecord) });
+
+export const NewPerson = record("NewPerson", {
+  email: Type.String({ minLength: 3, maxLength: 320 }),
+  name: Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }),
+  role: words(roles, { title: "Role" }),
+});
+export type NewPerson = Static<typeof NewPerson>;
+
+export const PersonChange = record("PersonChange", {
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" })),
+  role: Type.Optional(words(roles, { title: "Role" })),
+  disabled: Type.Optional(Type.Boolean()),
+});
+export type PersonChange = Static<typeof PersonChange>;
+
+export const SignInLink = record("SignInLink", {
+  token: Type.String({ description: "Shown this once; the link is /sign-in?token=… on this server" }),
+  expiresAt: Moment,
+});
+export const InvitedPerson = record("InvitedPerson", { person: PersonRecord, link: SignInLink });
+export type InvitedPerson = Static<typeof InvitedPerson>;
+export const EndedSessions = record("EndedSessions", { ended: Type.Integer() });
+
+export const NewPassword = record("NewPassword", {
+  present: Type.Optional(Type.String({ maxLength: 1024, description: "Not needed by who has none yet" })),
+  next: Type.String({ minLength: 1, maxLength: 1024 }),
+});

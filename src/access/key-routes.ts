@@ -4,7 +4,8 @@ import { Id } from "../http/contract.ts";
 import { callerOf, contextOf } from "../http/guard.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
-import { createApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
+import { listApiKeys, requestApiKey, revokeApiKey } from "./api-keys.ts";
+import { ApprovalRequest } from "./approvals/contract.ts";
 import { ApiKey, ApiKeyPage, CreatedApiKey, NewApiKey } from "./contract.ts";
 
 const tags = ["access"];
@@ -21,13 +22,18 @@ export function keyRoutes(app: HttpApplication, pool: Pool): void {
     "/api/v1/api-keys",
     {
       config: { access: "access:write" },
-      schema: { tags, summary: "Make an API key; the answer shows it this once", body: NewApiKey, response: { 201: CreatedApiKey } },
+      schema: {
+        tags,
+        summary: "Make an API key; the answer shows it this once",
+        body: NewApiKey,
+        response: { 201: CreatedApiKey, 202: ApprovalRequest },
+      },
     },
     async (request, reply) => {
       const caller = callerOf(request);
       const wanted = { ...request.body, createdBy: caller.kind === "person" ? caller.id : undefined };
-      reply.code(201);
-      return tenantTransaction(pool, contextOf(request), (tx) => createApiKey(tx, wanted));
+      const made = await tenantTransaction(pool, contextOf(request), (tx) => requestApiKey(tx, wanted));
+      return "done" in made ? reply.code(201).send(made.done) : reply.code(202).send(made.waiting);
     },
   );
 

@@ -58,7 +58,7 @@ export async function personByEmail(tx: TenantTransaction, email: string): Promi
   return found;
 }
 
-function normalEmail(text: string): string {
+export function normalEmail(text: string): string {
   const email = text.trim().toLowerCase();
   if (!/^[^@\s]+@[^@\s]+$/.test(email) || email.length > 320)
     throw new Problem("invalid_input", `"${text}" is not an e-mail address`, { hint: "Write it as name@example.com." });

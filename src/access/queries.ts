@@ -177,13 +177,14 @@ export async function endSession(tx: TenantTransaction, hash: Buffer): Promise<v
   );
 }
 
-export async function endSessionsOf(tx: TenantTransaction, personId: string): Promise<void> {
-  await tx.query(
+export async function endSessionsOf(tx: TenantTransaction, personId: string): Promise<number> {
+  const result = await tx.query(
     `update cash_management.cm_sessions
      set ended_at = clock_timestamp()
      where tenant_id = $1 and person_id = $2 and ended_at is null`,
     [tx.tenantId, personId],
   );
+  return result.rowCount ?? 0;
 }
 
 export async function endAllSessions(tx: TenantTransaction): Promise<number> {

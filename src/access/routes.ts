@@ -1,9 +1,13 @@
 import type { HttpApplication } from "../http/application.ts";
 import type { Authenticate, Caller } from "../http/caller.ts";
 import type { Pool } from "../postgres/connect.ts";
+import { type Executors, ownExecutors } from "./approvals/carry-out.ts";
+import { approvalRoutes } from "./approvals/routes.ts";
 import { identityOfKey } from "./authenticate.ts";
 import { actorOf } from "./identity.ts";
 import { keyRoutes } from "./key-routes.ts";
+import { carryOutRole } from "./manage-people.ts";
+import { peopleRoutes } from "./people-routes.ts";
 import { platformActor, platformIdentityOfKey, platformKeyPrefix } from "./platform-keys.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { identityOfSession } from "./sessions.ts";
@@ -32,7 +36,10 @@ async function platformCaller(pool: Pool, key: string): Promise<Caller | null> {
   return { kind: "platform", id, actor: platformActor(identity), tenant: "", permissions: new Set(scopes), byCookie: false };
 }
 
-export function accessRoutes(app: HttpApplication, pool: Pool): void {
+/** `executors`: how other domains carry out what was approved. */
+export function accessRoutes(app: HttpApplication, pool: Pool, executors: Executors = {}): void {
   sessionRoutes(app, pool);
   keyRoutes(app, pool);
+  peopleRoutes(app, pool);
+  approvalRoutes(app, pool, { ...ownExecutors, person_role: carryOutRole, ...executors });
 }

@@ -6,6 +6,8 @@ import { newToken, tokenHash } from "./secrets.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
 
 export const linkMinutes = 60;
+/** Somebody who is invited may be away for some days; the database lets no link live longer than a week. */
+export const invitationMinutes = 3 * 24 * 60;
 
 /**
  * A token that signs the person in once. Show it as `<address>/sign-in?token=…` to that person alone: it is as good as a password.

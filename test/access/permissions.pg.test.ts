@@ -33,6 +33,10 @@ describe.each([
   ["POST", "/api/v1/statements", ["treasurer"]],
   ["GET", "/api/v1/api-keys", ["auditor", "administrator"]],
   ["POST", "/api/v1/api-keys", ["administrator"]],
+  ["GET", "/api/v1/people", ["auditor", "administrator"]],
+  ["POST", "/api/v1/people", ["administrator"]],
+  ["GET", "/api/v1/approvals", everybody],
+  ["POST", "/api/v1/approval-policies", ["administrator"]],
 ] as const)("%s %s", (method, url, allowed) => {
   test.each(roles)(`as %s`, async (role) => {
     const status = await statusAs(role, method, url);
@@ -49,13 +53,16 @@ describe("the matrix", () => {
     }
   });
 
-  test("who audits changes nothing", () => {
-    for (const role of ["auditor", "approver"] as const)
-      expect(permissionsOfRole[role].filter((permission) => permission.endsWith(":write"))).toEqual([]);
+  test("who audits changes nothing, and who approves does nothing but approve", () => {
+    const writes = (role: Role) => permissionsOfRole[role].filter((permission) => permission.endsWith(":write"));
+    expect(writes("auditor")).toEqual([]);
+    expect(writes("approver")).toEqual(["approvals:write"]);
   });
 
   test("a key never manages people, keys or the tenant", () => {
-    const all = [...permissionsOfScope.read, ...permissionsOfScope.write];
-    expect(all.filter((permission) => /^(access|tenant|audit):/.test(permission))).toEqual([]);
+    const all = Object.values(permissionsOfScope).flat();
+    expect(all.filter((permission) => /^(access|tenant|approvals):|^audit:write/.test(permission))).toEqual([]);
+    // The trail is read by a key only where it says so.
+    expect([...permissionsOfScope.read, ...permissionsOfScope.write]).not.toContain("audit:read");
   });
 });

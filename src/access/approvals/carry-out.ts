@@ -1,0 +1,35 @@
+import { problemOfDatabase } from "../../errors/database.ts";
+import { Problem } from "../../errors/problem.ts";
+import type { Pool } from "../../postgres/connect.ts";
+import { type TenantContext, type TenantTransaction, tenantRead, tenantTransaction } from "../../postgres/transaction.ts";
+import { decide, endPolicy, getApproval } from "./approvals.ts";
+import type { ApprovalKind, ApprovalRequest } from "./contract.ts";
+
+/** Does what was approved. A kind without one is done by who asked, by asking again: what a key or a link shows is for them alone. */
+export type Executor = (tx: TenantTransaction, request: ApprovalRequest) => Promise<unknown>;
+export type Executors = Readonly<Partial<Record<ApprovalKind, Executor>>>;
+
+export const ownExecutors: Executors = { approval_policy: (tx, request) => endPolicy(tx, request.subject) };
+
+/**
+ * Decides, and with the last approval carries out what was approved, in a transaction of its own: a deed that has become impossible
+ * meanwhile does not undo the decision; the request then stays approved until it expires.
+ */
+export async function decideAndCarryOut(
+  pool: Pool,
+  context: TenantContext,
+  executors: Executors,
+  id: string,
+  decision: "approved" | "rejected",
+  reason?: string,
+): Promise<ApprovalRequest> {
+  const decided = await tenantTransaction(pool, context, (tx) => decide(tx, id, decision, reason));
+  const execute = decided.state === "approved" ? executors[decided.kind] : undefined;
+  if (execute === undefined) return decided;
+  try {
+    await tenantTransaction(pool, context, (tx) => execute(tx, decided));
+  } catch (error) {
+    if (!(error instanceof Problem) && problemOfDatabase(error) === null) throw error;
+  }
+  return tenantRead(pool, context, (tx) => getApproval(tx, id));
+}
