@@ -23,7 +23,7 @@ const known = new Map(
   ]),
 );
 
-const formats = ["camt", "mt940", "mt942", "bai2", "ofx", "qif", "coda", "cfonb", "csb43"];
+const formats = ["camt", "mt940", "mt942", "bai2", "ofx", "qif", "coda", "cfonb", "csb43", "csv"];
 const table = new Map();
 const disagreements = [];
 const explained = [];
@@ -110,8 +110,10 @@ function compare(format, expected, { outcome, statements, problems }, row) {
   const total = (key) => decimalText(all.reduce((sum, one) => addDecimals(sum, decimalOrNull(one.sums[key])), zero));
   if (expected.sumCredits !== null) check("sumCredits", expected.sumCredits, total("credits"), amounts);
   if (expected.sumDebits !== null) check("sumDebits", expected.sumDebits, total("debits"), amounts);
-  if (expected.openingBalance !== undefined) check("opening", expected.openingBalance, openingOf(format, all), amounts);
-  if (expected.closingBalance !== undefined) check("closing", expected.closingBalance, closingOf(format, all), amounts);
+  // Of tables the expectations leave out what their peers do not read: many have running balances all the same.
+  const stated = (balance) => balance !== undefined && (format !== "csv" || balance !== null);
+  if (stated(expected.openingBalance)) check("opening", expected.openingBalance, openingOf(format, all), amounts);
+  if (stated(expected.closingBalance)) check("closing", expected.closingBalance, closingOf(format, all), amounts);
   if (expected.currency) check("currency", expected.currency, all[0]?.sums.currency ?? null);
   if (typeof expected.balanced === "boolean") check("balanced", expected.balanced, balancedOf(all));
   if (typeof expected.controlTotalsOk === "boolean")

@@ -3,7 +3,8 @@ import { createCamtReader } from "./formats/camt.ts";
 import { createCfonbReader } from "./formats/cfonb.ts";
 import { createCodaReader } from "./formats/coda.ts";
 import { createCsb43Reader } from "./formats/csb43.ts";
-import { containerOf, type DetectedFormat, detectFormat, foreignFormat } from "./formats/detect.ts";
+import { createCsvReader } from "./formats/csv.ts";
+import { containerOf, type DetectedFormat, detectFormat, foreignFormat, isTable } from "./formats/detect.ts";
 import { TextDecoding } from "./formats/encoding.ts";
 import { defaultLimits, type StatementLimits } from "./formats/limits.ts";
 import { createMtReader } from "./formats/mt.ts";
@@ -98,10 +99,11 @@ export class StatementFeed {
   }
 
   private start(ended: boolean): void {
-    const format = detectFormat(this.head);
+    const last = ended || this.head.length >= headCharacters;
+    const format = detectFormat(this.head) ?? (last && isTable(this.head) ? "csv" : null);
     if (format === null) {
       this.lookAt = Math.min(this.head.length * 2, headCharacters);
-      if (ended || this.head.length >= headCharacters) this.refuseUnknown();
+      if (last) this.refuseUnknown();
       return;
     }
     this.reader = readerOf(format, this.sink, this.limits);
@@ -119,7 +121,7 @@ export class StatementFeed {
     const what = foreign === null ? "the file begins like no statement format" : `the file is ${foreign}, which is not read`;
     this.refuse(
       "FORMAT_UNKNOWN",
-      `${what}: expected camt.052, .053 or .054, MT940, MT941, MT942, BAI2, OFX, QIF, CODA, CFONB 120 or Norma 43`,
+      `${what}: expected camt.052, .053 or .054, MT940, MT941, MT942, BAI2, OFX, QIF, CODA, CFONB 120, Norma 43 or a table (CSV)`,
       1,
     );
   }
@@ -165,6 +167,8 @@ function readerOf(format: DetectedFormat, sink: StatementSink, limits: Statement
       return createCodaReader(sink, limits);
     case "cfonb120":
       return createCfonbReader(sink, limits);
+    case "csv":
+      return createCsvReader(sink, limits);
     case "csb43":
       return createCsb43Reader(sink, limits);
   }

@@ -16,7 +16,8 @@ export type StatementFormat =
   | "qif"
   | "coda"
   | "cfonb120"
-  | "csb43";
+  | "csb43"
+  | "csv";
 
 /** statement: booked, with balances (053, 940, BAI2 prior day); report: intraday (052, 942); notification: single advices (054). */
 export type StatementKind = "statement" | "report" | "notification";

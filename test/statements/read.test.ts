@@ -33,7 +33,7 @@ describe("what a file is, is told by its content", () => {
   });
 
   test.each([
-    ["a table (CSV)", "Date;Text;Amount;Balance\n"],
+    ["a table without columns of days and amounts", "Name;Town;Age;Height\nAda;London;36;1.70\n"],
     ["an HTML page", "<!DOCTYPE html><html><body>Sign in</body></html>"],
     ["no statement format", "Dear customer, please find attached"],
     ["no statement format", "\x00\x01\x02\x03\xff\xfe"],

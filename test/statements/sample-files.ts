@@ -19,6 +19,10 @@ export const sampleFiles: ReadonlyMap<string, string> = new Map([
     ),
   ],
   ["cfonb120", cfonbFile(10_000, [{ cents: 300, more: [["LIB", "Née Größe €"]] }], 10_300) + cfonbFile(10_300, [{ cents: -2_525 }], 7_775)],
+  [
+    "csv",
+    'Konto;DE89 3704 0044 0532 0130 00;;;\nAnfangssaldo;100,00;;;\nSchlusssaldo;77,75;;;\nDatum;Buchungstext;Betrag;Saldo;Währung\n29.03.2026;Größe;3,00;103,00;EUR\n30.03.2026;"Gebühr; €";-30,25;72,75;EUR\n31.03.2026;x;5,00;77,75;EUR\n',
+  ],
   ["csb43", csb43File(10_000, [{ cents: 300, texts: ["COMISIÓN €"] }, { cents: -2_525 }], 7_775)],
 ]);
 

@@ -1,5 +1,8 @@
+import { tableRows } from "./table/dialect.ts";
+import { inferProfile } from "./table/profile.ts";
+
 /** What the first bytes and characters of a file say it is; its name is never asked. */
-export type DetectedFormat = "camt" | "mt" | "bai2" | "ofx" | "qif" | "coda" | "cfonb120" | "csb43";
+export type DetectedFormat = "camt" | "mt" | "bai2" | "ofx" | "qif" | "coda" | "cfonb120" | "csb43" | "csv";
 
 const archives: ReadonlyArray<readonly [string, readonly number[]]> = [
   ["a zip archive", [0x50, 0x4b, 0x03, 0x04]],
@@ -46,12 +49,19 @@ export function detectFormat(head: string): DetectedFormat | null {
   return bai2 !== null ? "bai2" : null;
 }
 
+/** Whether the beginning of a file is a bank's table: only asked when it is nothing else, for a table may begin with any prose. */
+export function isTable(head: string): boolean {
+  const table = tableRows(head);
+  return table !== null && inferProfile(table.rows) !== null;
+}
+
 /** Formats we know by sight and do not read, so that a refusal can name them. */
 export function foreignFormat(head: string): string | null {
   const text = head.trimStart();
   if (/^(?:<!DOCTYPE\s+html|<html)\b/i.test(text)) return "an HTML page";
   if (/^[{[]/.test(text) && !/^\{1:/.test(text)) return "JSON";
   const line = text.split(/[\r\n]/, 1)[0] ?? "";
-  if ((line.match(/[;\t]/g)?.length ?? 0) >= 2 || (line.match(/,/g)?.length ?? 0) >= 3) return "a table (CSV)";
+  if ((line.match(/[;\t]/g)?.length ?? 0) >= 2 || (line.match(/,/g)?.length ?? 0) >= 3)
+    return "a table without columns of days and amounts";
   return null;
 }

@@ -10,6 +10,15 @@ export interface StatementLimits {
   readonly balances: number;
   /** Rows of a format that must be seen whole before its first entry is certain (QIF, CSV). */
   readonly rows: number;
+  /** Characters of a table, which is held whole. */
+  readonly table: number;
 }
 
-export const defaultLimits: StatementLimits = { depth: 64, text: 1_000_000, details: 100_000, balances: 100_000, rows: 500_000 };
+export const defaultLimits: StatementLimits = {
+  depth: 64,
+  text: 1_000_000,
+  details: 100_000,
+  balances: 100_000,
+  rows: 500_000,
+  table: 100_000_000,
+};

@@ -3,6 +3,7 @@ import type { StatementReader, StatementSink } from "../reader.ts";
 import type { EntryDetail, StatementEntry } from "../statement.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineReader } from "./line-reader.ts";
+import { noCurrency } from "./no-currency.ts";
 import { type DayStyle, dayIn, dayStyle } from "./table/days.ts";
 import { type NumberStyle, numberOf, numberStyle } from "./table/numbers.ts";
 
@@ -13,9 +14,6 @@ import { type NumberStyle, numberOf, numberStyle } from "./table/numbers.ts";
 export function createQifReader(sink: StatementSink, limits: StatementLimits = defaultLimits): StatementReader {
   return new QifReader(sink, limits);
 }
-
-/** ISO 4217's code for "no currency": the account's own is meant. */
-export const noCurrency = "XXX";
 
 interface Split {
   text: string | null;

@@ -6,7 +6,8 @@ export interface NumberStyle {
   readonly certain: boolean;
 }
 
-const groupings = /[\s'’\u00a0\u202f]/g;
+/** An apostrophe that lost its code page groups, too. */
+const groupings = /[\s'’\u00a0\u202f\ufffd]/g;
 
 /**
  * The decimal sign of a whole column: one number rarely tells ("1,234"), a hundred nearly always do. A sign is decimal when
