@@ -2260,6 +2260,36 @@ grant select on cash_management.cm_statements to apg_readonly;
 grant insert, select on cash_management.cm_statements to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_statements to apg_readwrite;
 
+create table cash_management.cm_tenant_exports (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  asked_by text not null,
+  started_at timestamp with time zone not null default clock_timestamp(),
+  finished_at timestamp with time zone,
+  row_count bigint,
+  byte_count bigint,
+  manifest_sha256 bytea,
+  constraint cm_tenant_exports_pkey PRIMARY KEY (tenant_id, id),
+  constraint export_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint a_finished_export_says_what_it_was CHECK ((num_nulls(finished_at, row_count, byte_count, manifest_sha256) = ANY (ARRAY[0, 4]))),
+  constraint manifest_sha256_is_whole CHECK ((octet_length(manifest_sha256) = 32))
+);
+alter table cash_management.cm_tenant_exports owner to cm_owner;
+alter table cash_management.cm_tenant_exports enable row level security;
+alter table cash_management.cm_tenant_exports force row level security;
+comment on table cash_management.cm_tenant_exports is 'tenant: archives that were made of it; one without an end was interrupted';
+create policy tenant_isolation on cash_management.cm_tenant_exports for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_tenant_exports REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_tenant_exports', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_tenant_exports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_tenant_exports', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_tenant_exports FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_tenant_exports', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_tenant_exports REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_tenant_exports', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, asked_by, started_at ON cash_management.cm_tenant_exports FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.asked_by IS DISTINCT FROM new.asked_by) OR (old.started_at IS DISTINCT FROM new.started_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'asked_by', 'started_at');
+grant select on cash_management.cm_tenant_exports to apg_readonly;
+grant insert, select on cash_management.cm_tenant_exports to apg_readwrite;
+grant update (finished_at, row_count, byte_count, manifest_sha256) on cash_management.cm_tenant_exports to apg_readwrite;
+
 create table cash_management.cm_tenants (
   tenant_id cash_management.tenant_key not null,
   name text not null,
@@ -3833,6 +3863,21 @@ end
 $function$;
 alter function cash_management.refuse_unshredding() owner to cm_owner;
 comment on function cash_management.refuse_unshredding() is NULL;
+
+CREATE FUNCTION cash_management.schema_version()
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT max(migrations.name) AS max
+    FROM maintenance.migrations;
+END;
+alter function cash_management.schema_version() owner to cm_owner;
+comment on function cash_management.schema_version() is 'the last migration of this database';
+grant execute on function cash_management.schema_version() to apg_admin;
+grant execute on function cash_management.schema_version() to apg_readonly;
+grant execute on function cash_management.schema_version() to apg_readwrite;
 
 CREATE FUNCTION cash_management.search_counterparties(p_text text, p_limit integer DEFAULT 20)
  RETURNS TABLE(id uuid, name text, kind text, country text)

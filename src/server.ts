@@ -13,6 +13,7 @@ import { positionRoutes } from "./positions/routes.ts";
 import type { Pool } from "./postgres/connect.ts";
 import { statementRoutes } from "./statements/routes.ts";
 import { platformRoutes } from "./tenants/platform-routes.ts";
+import { tenantRoutes } from "./tenants/routes.ts";
 
 export interface ServerOptions {
   /** Connections as apg_user: every request runs under row-level security. */
@@ -74,6 +75,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       bankRoutes(app, options.app);
       cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);
+      tenantRoutes(app, options.app);
       if (options.admin !== undefined) platformRoutes(app, options.admin);
       await statementRoutes(app, options.app, { upload });
     },

@@ -28,6 +28,9 @@ export const vocabulary = {
   // things that are not there, or are in the way
   not_found: { status: 404, exit: 2, title: "Not found" },
   tenant_not_found: { status: 404, exit: 2, title: "No such tenant" },
+  archive_exists: { status: 409, exit: 2, title: "There is something where the archive would go" },
+  archive_broken: { status: 422, exit: 1, title: "The archive is not whole" },
+  evidence_damaged: { status: 500, exit: 1, title: "A stored file is not what was received" },
   legal_hold: { status: 409, exit: 1, title: "The tenant is on legal hold" },
   conflict: { status: 409, exit: 1, title: "It is no longer as the request assumes" },
   // keys and what they encrypt

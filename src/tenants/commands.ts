@@ -4,6 +4,7 @@ import { commandActor } from "../terminal/actor.ts";
 import { type CommandContext, commandGroup, type MountCommands } from "../terminal/command.ts";
 import { print, printJson, printTable } from "../terminal/output.ts";
 import type { OpenedTenant, TenantOverview } from "./contract.ts";
+import { mountExportCommand } from "./export-commands.ts";
 import { mountLifeCommands } from "./life-commands.ts";
 import { openTenant } from "./open-tenant.ts";
 import { tenantOverview, tenantOverviews } from "./overview.ts";
@@ -14,6 +15,7 @@ export const mountTenantCommands: MountCommands = (program, context) => {
   mountCreate(group, context);
   mountList(group, context);
   mountLifeCommands(group, context);
+  mountExportCommand(group, context);
 };
 
 interface NewTenantFlags {

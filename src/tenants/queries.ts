@@ -139,3 +139,34 @@ export async function transactionsSince(admin: Pool, moment: string): Promise<nu
   );
   return result.rows[0]?.running ?? 0;
 }
+
+// Export ----------------------------------------------------------------------------------------------------------------------
+
+export async function startExport(tx: TenantTransaction, id: string): Promise<void> {
+  await tx.query("insert into cash_management.cm_tenant_exports (tenant_id, id, asked_by) values ($1, $2, $3)", [
+    tx.tenantId,
+    id,
+    tx.actor,
+  ]);
+}
+
+export async function finishExport(
+  tx: TenantTransaction,
+  id: string,
+  end: { readonly rows: number; readonly bytes: number; readonly manifestSha256: string },
+): Promise<void> {
+  await tx.query(
+    `update cash_management.cm_tenant_exports
+     set finished_at = clock_timestamp(), row_count = $3, byte_count = $4, manifest_sha256 = decode($5, 'hex')
+     where tenant_id = $1 and id = $2`,
+    [tx.tenantId, id, end.rows, end.bytes, end.manifestSha256],
+  );
+}
+
+/** The moment of the snapshot, which this very statement takes, and the schema it is of. */
+export async function exportMoment(tx: TenantTransaction): Promise<{ readonly snapshotAt: string; readonly schema: string }> {
+  const result = await tx.query<{ snapshotAt: string; schema: string }>(
+    `select statement_timestamp() as "snapshotAt", cash_management.schema_version() as schema`,
+  );
+  return result.rows[0] as { snapshotAt: string; schema: string };
+}
