@@ -4,7 +4,7 @@
 --   owners       cm_owner, audit_owner      own every object, nobody signs in as them
 --   gatekeeper   cm_gatekeeper              owns the few functions that must look before a tenant is known
 --   groups       apg_readonly, apg_readwrite, apg_admin
---   logins       apg_user, apg_readonly_user, monitoring, backup_user, replicator
+--   logins       apg_user, apg_readonly_user, apg_sealer, monitoring, backup_user, replicator
 do $$
 declare
   wanted record;
@@ -23,6 +23,8 @@ begin
         ('apg_admin', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
         ('apg_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 200),
         ('apg_readonly_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 50),
+        -- Seals the audit trail: calls six functions, reads no row.
+        ('apg_sealer', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 5),
         ('monitoring', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 10),
         -- A logical backup must read every tenant's rows: pg_dump under row-level security would dump none of them, silently.
         ('backup_user', 'login nosuperuser nocreatedb nocreaterole noreplication bypassrls', 5),

@@ -11,6 +11,7 @@ create schema audit authorization audit_owner;
 grant usage on schema audit to apg_admin;
 grant usage on schema audit to apg_readonly;
 grant usage on schema audit to apg_readwrite;
+grant usage on schema audit to apg_sealer;
 grant usage on schema audit to cm_owner;
 
 create schema cash_management authorization cm_owner;
@@ -442,6 +443,8 @@ comment on column audit.audit_log.actor is 'person or key the program acted for;
 comment on column audit.audit_log.user_name is 'the login of the session; never the owner of this table';
 create policy administrators_read_all on audit.audit_log for select to apg_admin
   using (true);
+create policy sealer_reads_all on audit.audit_log for select to audit_owner
+  using (true);
 create policy tenant_isolation on audit.audit_log for all to public
   using ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)));
@@ -450,12 +453,98 @@ create policy triggers_write_for_every_tenant on audit.audit_log for insert to a
   with check (true);
 CREATE INDEX audit_log_by_actor ON audit.audit_log USING btree (tenant_id, actor, occurred_at DESC);
 CREATE INDEX audit_log_by_table ON audit.audit_log USING btree (tenant_id, table_name, occurred_at DESC);
-CREATE INDEX audit_log_by_transaction ON audit.audit_log USING btree (transaction_id);
+CREATE INDEX audit_log_in_sealing_order ON audit.audit_log USING btree (transaction_id, id);
 CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change(); -- enabled always
 CREATE TRIGGER audit_log_is_written_by_triggers BEFORE INSERT ON audit.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_forgery();
 grant select on audit.audit_log to apg_admin;
 grant select on audit.audit_log to apg_readonly;
 grant select on audit.audit_log to apg_readwrite;
+
+create table audit.block_leaves (
+  number bigint not null,
+  salt bytea not null,
+  leaves bytea not null,
+  constraint block_leaves_pkey PRIMARY KEY (number),
+  constraint leaves_belong_to_a_block FOREIGN KEY (number) REFERENCES audit.blocks(number),
+  constraint leaves_are_40_bytes_each CHECK (((octet_length(leaves) % 40) = 0)),
+  constraint salt_is_32_bytes CHECK ((octet_length(salt) = 32))
+);
+alter table audit.block_leaves owner to audit_owner;
+alter table audit.block_leaves enable row level security;
+alter table audit.block_leaves force row level security;
+comment on table audit.block_leaves is 'local: id and digest of each sealed row, in order, so that a row that was changed can be named; the salt keeps digests from being guessed';
+alter table audit.block_leaves alter column leaves set storage external;
+create policy same_for_all_tenants on audit.block_leaves for all to public
+  using (true)
+  with check (true);
+CREATE TRIGGER leaves_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.block_leaves FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
+grant select on audit.block_leaves to apg_admin;
+
+create table audit.blocks (
+  number bigint not null,
+  kind text not null,
+  chain uuid not null,
+  system_identifier text not null,
+  timeline integer not null,
+  snapshot text not null,
+  floor_id bigint not null,
+  ceiling_id bigint,
+  after_transaction xid8 not null,
+  after_id bigint not null,
+  upto_transaction xid8 not null,
+  upto_id bigint not null,
+  row_count bigint not null,
+  root bytea not null,
+  salt_commitment bytea not null,
+  previous_hash bytea,
+  lost_number bigint,
+  lost_hash bytea,
+  reason text,
+  sealed_at timestamp with time zone not null,
+  key_id text not null,
+  hash bytea not null,
+  signature bytea not null,
+  constraint blocks_pkey PRIMARY KEY (number),
+  constraint block_was_signed_by_a_key FOREIGN KEY (key_id) REFERENCES audit.signing_keys(key_id),
+  constraint block_is_a_seal_or_a_fork CHECK ((kind = ANY (ARRAY['seal'::text, 'fork'::text]))),
+  constraint first_block_has_none_before CHECK (((number = 1) = (previous_hash IS NULL))),
+  constraint hashes_are_32_bytes CHECK (((octet_length(root) = 32) AND (octet_length(salt_commitment) = 32) AND (octet_length(hash) = 32) AND (octet_length(previous_hash) = 32) AND (octet_length(lost_hash) = 32) AND (octet_length(signature) = 64))),
+  constraint only_a_fork_ends_an_epoch CHECK (((kind = 'fork'::text) = (ceiling_id IS NOT NULL))),
+  constraint only_a_fork_loses CHECK ((((kind = 'fork'::text) = (reason IS NOT NULL)) AND ((kind = 'fork'::text) OR (lost_number IS NULL))))
+);
+alter table audit.blocks owner to audit_owner;
+alter table audit.blocks enable row level security;
+alter table audit.blocks force row level security;
+comment on table audit.blocks is 'local: signed, chained seals over the rows of the trail; what each is made of: docs/reference/audit-seals.md';
+comment on column audit.blocks.snapshot is 'pg_current_snapshot() when it was made: nothing it covers can still be running';
+comment on column audit.blocks.floor_id is 'rows of this epoch have a greater id: after a restore to another cluster transaction ids may begin again';
+comment on column audit.blocks.ceiling_id is 'of a fork: the last id of the epoch that it ends';
+comment on column audit.blocks.upto_transaction is 'the last position it covers, with upto_id: rows in the order of transaction and id, behind the block before';
+create policy same_for_all_tenants on audit.blocks for all to public
+  using (true)
+  with check (true);
+CREATE INDEX blocks_by_coverage ON audit.blocks USING btree (floor_id, upto_transaction, upto_id);
+CREATE INDEX blocks_by_time ON audit.blocks USING btree (sealed_at);
+CREATE TRIGGER blocks_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.blocks FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
+grant select on audit.blocks to apg_admin;
+
+create table audit.signing_keys (
+  key_id text not null,
+  public_key text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint signing_keys_pkey PRIMARY KEY (key_id),
+  constraint key_id_is_16_hex_digits CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+  constraint public_key_is_pem CHECK ((public_key ~~ '-----BEGIN PUBLIC KEY-----%'::text))
+);
+alter table audit.signing_keys owner to audit_owner;
+alter table audit.signing_keys enable row level security;
+alter table audit.signing_keys force row level security;
+comment on table audit.signing_keys is 'local: public halves of the keys that signed blocks; the private ones never come here. Whom to trust is not read from here';
+create policy same_for_all_tenants on audit.signing_keys for all to public
+  using (true)
+  with check (true);
+CREATE TRIGGER signing_keys_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
+grant select on audit.signing_keys to apg_admin;
 
 create table cash_management.cm_account_identifiers (
   tenant_id cash_management.tenant_key not null,
@@ -2803,6 +2892,32 @@ grant select on monitoring.wal_status to monitoring;
 
 -- Functions ---------------------------------------------------------------------------------------------------------------
 
+CREATE FUNCTION audit.append_block(p_block audit.blocks, p_salt bytea, p_leaves bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  head audit.blocks;
+begin
+  select * into head from audit.blocks order by number desc limit 1;
+  if p_block.number <> coalesce(head.number, 0) + 1 or p_block.previous_hash is distinct from head.hash then
+    raise exception 'block % does not follow block %', p_block.number, head.number
+      using errcode = 'serialization_failure';
+  end if;
+  if p_block.kind = 'seal' and p_block.upto_transaction >= pg_snapshot_xmin(pg_current_snapshot()) then
+    raise exception 'transaction % may still run', p_block.upto_transaction
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  insert into audit.blocks select p_block.*;
+  insert into audit.block_leaves (number, salt, leaves) values (p_block.number, p_salt, p_leaves);
+end
+$function$;
+alter function audit.append_block(audit.blocks,bytea,bytea) owner to audit_owner;
+comment on function audit.append_block(audit.blocks,bytea,bytea) is 'adds a block behind the last one, with its leaves, whole or not at all';
+grant execute on function audit.append_block(audit.blocks,bytea,bytea) to apg_sealer;
+
 CREATE FUNCTION audit.audit_table(target regclass, redact text[] DEFAULT '{}'::text[], mode text DEFAULT 'rows'::text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2864,6 +2979,20 @@ alter function audit.audit_table(regclass,text[],text) owner to audit_owner;
 comment on function audit.audit_table(regclass,text[],text) is 'records every change of a table: rows: an image each; batch: the same up to 1000 rows of a statement, above that one digest';
 grant execute on function audit.audit_table(regclass,text[],text) to cm_owner;
 
+CREATE FUNCTION audit.block_hash(p_number bigint)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT blocks.hash
+    FROM audit.blocks
+   WHERE (blocks.number = block_hash.p_number);
+END;
+alter function audit.block_hash(bigint) owner to audit_owner;
+comment on function audit.block_hash(bigint) is 'the hash of a block, null when there is none of this number';
+grant execute on function audit.block_hash(bigint) to apg_sealer;
+
 CREATE FUNCTION audit.changed_columns(before jsonb, after jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -2871,6 +3000,23 @@ CREATE FUNCTION audit.changed_columns(before jsonb, after jsonb)
 RETURN (SELECT jsonb_object_agg(jsonb_each.key, jsonb_each.value) AS jsonb_object_agg FROM jsonb_each(changed_columns.before) jsonb_each(key, value) WHERE (jsonb_each.value IS DISTINCT FROM (changed_columns.after -> jsonb_each.key)));
 alter function audit.changed_columns(jsonb,jsonb) owner to audit_owner;
 comment on function audit.changed_columns(jsonb,jsonb) is NULL;
+
+CREATE FUNCTION audit.close_epoch(OUT ceiling_id bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '30s'
+AS $function$
+begin
+  lock table audit.audit_log in share mode;
+  ceiling_id := greatest(nextval('audit.audit_log_id'), (select max(id) from audit.audit_log));
+  perform setval('audit.audit_log_id', ceiling_id);
+end
+$function$;
+alter function audit.close_epoch() owner to audit_owner;
+comment on function audit.close_epoch() is 'waits for writers until this transaction ends; the last id of what was written before';
+grant execute on function audit.close_epoch() to apg_sealer;
 
 CREATE FUNCTION audit.record_delete()
  RETURNS trigger
@@ -3021,6 +3167,32 @@ $function$;
 alter function audit.refuse_forgery() owner to audit_owner;
 comment on function audit.refuse_forgery() is NULL;
 
+CREATE FUNCTION audit.refuse_seal_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name
+    using errcode = 'insufficient_privilege';
+end
+$function$;
+alter function audit.refuse_seal_change() owner to audit_owner;
+comment on function audit.refuse_seal_change() is NULL;
+
+CREATE FUNCTION audit.register_key(p_key_id text, p_public_key text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ INSERT INTO audit.signing_keys (key_id, public_key)
+   VALUES (register_key.p_key_id, register_key.p_public_key) ON CONFLICT(key_id) DO NOTHING;
+END;
+alter function audit.register_key(text,text) owner to audit_owner;
+comment on function audit.register_key(text,text) is 'lists a public key; listing it makes nobody trust it';
+grant execute on function audit.register_key(text,text) to apg_sealer;
+
 CREATE FUNCTION audit.row_key(image jsonb, keys text[])
  RETURNS text
  LANGUAGE sql
@@ -3028,6 +3200,92 @@ CREATE FUNCTION audit.row_key(image jsonb, keys text[])
 RETURN CASE WHEN (cardinality(keys) = 1) THEN (image ->> (keys)[1]) ELSE array_to_string(ARRAY(SELECT (row_key.image ->> name.name) FROM unnest(row_key.keys) name(name)), '/'::text) END;
 alter function audit.row_key(jsonb,text[]) owner to audit_owner;
 comment on function audit.row_key(jsonb,text[]) is NULL;
+
+CREATE FUNCTION audit.row_text(entry audit.audit_log)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (json_build_array(((entry).id)::text, (entry).tenant_id, to_char(((entry).occurred_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), ((entry).transaction_id)::text, (entry).schema_name, (entry).table_name, (entry).operation, (entry).row_key, ((entry).row_count)::text, encode((entry).digest, 'hex'::text), (entry).old_values, (entry).new_values, (entry).actor, (entry).request_id, (entry).user_name, ((entry).client_address)::text))::text;
+alter function audit.row_text(audit.audit_log) owner to audit_owner;
+comment on function audit.row_text(audit.audit_log) is 'a row as it is sealed: every column, as a JSON array (docs/reference/audit-seals.md)';
+grant execute on function audit.row_text(audit.audit_log) to apg_admin;
+
+CREATE FUNCTION audit.seal_head()
+ RETURNS SETOF audit.blocks
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT blocks.number,
+     blocks.kind,
+     blocks.chain,
+     blocks.system_identifier,
+     blocks.timeline,
+     blocks.snapshot,
+     blocks.floor_id,
+     blocks.ceiling_id,
+     blocks.after_transaction,
+     blocks.after_id,
+     blocks.upto_transaction,
+     blocks.upto_id,
+     blocks.row_count,
+     blocks.root,
+     blocks.salt_commitment,
+     blocks.previous_hash,
+     blocks.lost_number,
+     blocks.lost_hash,
+     blocks.reason,
+     blocks.sealed_at,
+     blocks.key_id,
+     blocks.hash,
+     blocks.signature
+    FROM audit.blocks
+   ORDER BY blocks.number DESC
+  LIMIT 1;
+END;
+alter function audit.seal_head() owner to audit_owner;
+comment on function audit.seal_head() is 'the last block, none before the first';
+grant execute on function audit.seal_head() to apg_sealer;
+
+CREATE FUNCTION audit.seal_place(OUT system_identifier text, OUT timeline integer, OUT snapshot text, OUT below xid8, OUT now timestamp with time zone)
+ RETURNS record
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT ( SELECT (control.system_identifier)::text AS system_identifier
+            FROM pg_control_system() control(pg_control_version, catalog_version_no, system_identifier, pg_control_last_modified)) AS system_identifier,
+     ((('x'::text || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)))::bit(32))::integer AS int4,
+     (pg_current_snapshot())::text AS pg_current_snapshot,
+     pg_snapshot_xmin(pg_current_snapshot()) AS pg_snapshot_xmin,
+     date_trunc('milliseconds'::text, clock_timestamp()) AS date_trunc;
+END;
+alter function audit.seal_place() owner to audit_owner;
+comment on function audit.seal_place() is 'which cluster and timeline this is, and below which transaction nothing runs any more';
+grant execute on function audit.seal_place() to apg_admin;
+grant execute on function audit.seal_place() to apg_sealer;
+
+CREATE FUNCTION audit.unsealed_leaves(p_floor_id bigint, p_after_transaction xid8, p_after_id bigint, p_below xid8, p_salt bytea, p_limit integer, OUT row_count bigint, OUT last_transaction xid8, OUT leaves bytea)
+ RETURNS record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET jit TO 'off'
+BEGIN ATOMIC
+ SELECT count(*) AS count,
+     max(leaf.transaction_id) AS max,
+     string_agg((int8send(leaf.id) || leaf.digest), '\x'::bytea) AS string_agg
+    FROM ( SELECT entry.transaction_id,
+             entry.id,
+             sha256((sha256((unsealed_leaves.p_salt || int8send(entry.id))) || convert_to(audit.row_text(entry.*), 'UTF8'::name))) AS digest
+            FROM audit.audit_log entry
+           WHERE ((ROW(entry.transaction_id, entry.id) > ROW(unsealed_leaves.p_after_transaction, unsealed_leaves.p_after_id)) AND (entry.transaction_id < unsealed_leaves.p_below) AND (entry.id > unsealed_leaves.p_floor_id))
+           ORDER BY entry.transaction_id, entry.id
+          LIMIT unsealed_leaves.p_limit) leaf;
+END;
+alter function audit.unsealed_leaves(bigint,xid8,bigint,xid8,bytea,integer) owner to audit_owner;
+comment on function audit.unsealed_leaves(bigint,xid8,bigint,xid8,bytea,integer) is 'id and digest of the rows to seal next, 40 bytes each in their order, and the last one''s transaction';
+grant execute on function audit.unsealed_leaves(bigint,xid8,bigint,xid8,bytea,integer) to apg_sealer;
 
 CREATE FUNCTION audit.without_secrets(image jsonb, secrets text[])
  RETURNS jsonb

@@ -5,6 +5,7 @@ import { mountPlatformKeyCommands } from "./access/platform-key-commands.ts";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
+import { mountAuditCommands } from "./audit/commands.ts";
 import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
@@ -27,6 +28,7 @@ const mounts: readonly MountCommands[] = [
   mountTenantCommands,
   mountAccessCommands,
   mountPlatformKeyCommands,
+  mountAuditCommands,
   mountDatabaseCommands,
   mountPrivilegesCommand,
   mountLintCommand,

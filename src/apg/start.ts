@@ -1,6 +1,8 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createSignInLink, linkMinutes } from "../access/sign-in-links.ts";
+import { startSealer } from "../audit/seals/sealer.ts";
+import { openSigningKey } from "../audit/seals/signing-key.ts";
 import { type DemoTenant, ensureDemo } from "../demo/demo.ts";
 import { migrateDatabase } from "../operations/migrate/migrate-database.ts";
 import type { Database } from "../postgres/database.ts";
@@ -10,6 +12,7 @@ import { listenProblem, startServer } from "../server.ts";
 import type { Settings } from "../settings/list.ts";
 import { counted, print, remark } from "../terminal/output.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
+import { reportError } from "../terminal/report-error.ts";
 import { today } from "../time/day.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -30,6 +33,7 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
   later(() => database.stop());
   const { applied } = await migrateDatabase(database);
   if (applied.length > 0) remark(`applied ${counted(applied.length, "migration")}`);
+  later(sealInBackground(database, settings));
   const people = settings.demo ? await makeDemo(database) : [];
   const server = await startServer({
     app: database.app,
@@ -44,6 +48,13 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
   later(() => server.close());
   announce(server.address, database, settings, await signInLinks(server.address, database, people));
   await Promise.race([stopped, database.lost]);
+}
+
+/** Before the application writes: after a restore, what was there is then told from what comes. */
+function sealInBackground(database: Database, settings: Settings): () => Promise<void> {
+  const key = openSigningKey({ dataDir: settings.dataDir, file: settings.auditKeyFile });
+  const sealer = startSealer(database.sealer, { key, dataDir: settings.dataDir, onTrouble: (error) => void reportError(error) });
+  return () => sealer.stop();
 }
 
 async function makeDemo(database: Database): Promise<readonly DemoTenant[]> {

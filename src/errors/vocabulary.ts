@@ -61,6 +61,8 @@ export const vocabulary = {
   check_failed: { status: 500, exit: 3, title: "A check of the database could not run" },
   server_failed: { status: 500, exit: 3, title: "The embedded PostgreSQL server did not start" },
   setting_invalid: { status: 500, exit: 3, title: "A setting has no usable value" },
+  audit_key_unusable: { status: 500, exit: 3, title: "The key of the audit trail cannot be used" },
+  audit_chain_went_back: { status: 500, exit: 1, title: "A sealed block of the audit trail is gone" },
   // ours
   internal: { status: 500, exit: 4, title: "A defect of this program" },
 } as const satisfies Record<string, { status: number; exit: number; title: string }>;

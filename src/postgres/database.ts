@@ -18,6 +18,8 @@ export interface Database {
   readonly admin: Pool;
   /** apg_user: under row-level security, as everything that serves a tenant. */
   readonly app: Pool;
+  /** apg_sealer: seals the audit trail, and can do nothing else. */
+  readonly sealer: Pool;
   readonly secrets: RoleSecrets;
   /** What both pools find tenants' keys with. */
   readonly keys: KeyRing;
@@ -34,7 +36,7 @@ export interface OpenOptions {
 }
 
 /** The roles that sign in: their passwords are made here and set by migrate. */
-export const loginRoles = ["apg_user", "apg_readonly_user", "monitoring", "backup_user", "replicator"] as const;
+export const loginRoles = ["apg_user", "apg_readonly_user", "apg_sealer", "monitoring", "backup_user", "replicator"] as const;
 
 type DatabaseSettings = Pick<Settings, "dataDir" | "databaseUrl" | "databaseUrlApp" | "postgresMajor" | "poolSize"> &
   Partial<Pick<Settings, "keyFile" | "keyCommand">>;
@@ -70,7 +72,14 @@ async function connect(
   const app = openPool(appConnection(settings, secrets, adminUrl));
   const keys = new KeyRing(keySource(settings, options.note));
   for (const pool of [admin, app]) giveKeys(pool, keys);
-  const close = () => Promise.all([admin.end(), app.end()]);
+  const sealer = openPool({
+    url: adminUrl,
+    applicationName: "apg sealer",
+    max: 1,
+    user: "apg_sealer",
+    password: () => secrets.passwordOf("apg_sealer"),
+  });
+  const close = () => Promise.all([admin.end(), app.end(), sealer.end()]);
   try {
     const version = await serverVersion(admin);
     const warning = checkVersion(version);
@@ -81,6 +90,7 @@ async function connect(
       version,
       admin,
       app,
+      sealer,
       secrets,
       keys,
       lost: server?.lost ?? new Promise(() => {}),

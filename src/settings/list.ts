@@ -28,6 +28,12 @@ export const settingList = {
   keyFile: optional(file, "--key-file <file>", "APG_KEY_FILE", "file of the key-encryption key; default: one made in the data folder"),
   keyCommand: optional(word, "--key-command <command>", "APG_KEY_COMMAND", "command that knows the key-encryption key, or wraps with it"),
   poolSize: define(wholeNumber(1, 1000), "--pool-size <number>", "APG_POOL_SIZE", 10, "database connections of the program at most"),
+  auditKeyFile: optional(
+    file,
+    "--audit-key-file <file>",
+    "APG_AUDIT_KEY_FILE",
+    "Ed25519 key that signs the audit trail; default: made in the data folder",
+  ),
   uploadLimit: define(size, "--upload-limit <size>", "APG_UPLOAD_LIMIT", 512 * 1024 ** 2, "largest statement file taken over HTTP"),
   logLevel: define(
     oneOf("silent", "error", "warn", "info", "debug"),

@@ -61,7 +61,7 @@ export async function buildTemplate(port: number): Promise<void> {
   await maintenance.query(`create database ${templateName}`);
   await maintenance.end();
   const template = openPool({ url: testUrl(port, templateName), applicationName: "apg test set-up", max: 1 });
-  const roles = ["apg_user", "apg_readonly_user", "monitoring", "backup_user", "replicator"];
+  const roles = ["apg_user", "apg_readonly_user", "apg_sealer", "monitoring", "backup_user", "replicator"];
   const passwords = Object.fromEntries(roles.map((role) => [role, testPassword]));
   await withClient(template, (client) => migrate(client, { passwords }));
   await template.end();

@@ -1,0 +1,175 @@
+import type { Client } from "../../postgres/connect.ts";
+import { hashOfBlock, sealPlace, storedBlocks } from "../queries.ts";
+import { type Block, lastPosition, type Position } from "../seals/block.ts";
+import { forkOf } from "../seals/fork.ts";
+import type { KnownHead, RecordedRestore } from "../seals/head-file.ts";
+import { behind } from "../seals/seal.ts";
+import type { TrustedKey } from "../seals/signing-key.ts";
+import { BlockCheck, described, nameOf } from "./block-check.ts";
+import { ChainCheck } from "./chain-check.ts";
+import { type Fault, FaultList } from "./fault.ts";
+import { recordingFaults } from "./recording.ts";
+import { readRows, trailSource } from "./row-stream.ts";
+
+export interface VerifyOptions {
+  readonly trusted: readonly TrustedKey[];
+  /** What the sealer remembers outside the database; null when this machine never sealed it. */
+  readonly known: KnownHead | null;
+  readonly restore: RecordedRestore | null;
+  /** Block numbers; without them the whole chain, what is not sealed yet and whether changes are recorded. */
+  readonly from?: bigint | undefined;
+  readonly to?: bigint | undefined;
+  readonly onProgress?: (rows: number, block: bigint) => void;
+}
+
+export interface Verdict {
+  readonly intact: boolean;
+  readonly blocks: number;
+  readonly rows: number;
+  readonly head: { readonly number: string; readonly hash: string; readonly sealedAt: string } | null;
+  readonly forks: readonly { readonly number: string; readonly at: string; readonly reason: string; readonly lost: string | null }[];
+  readonly unsealed: Unsealed;
+  readonly faults: readonly Fault[];
+  /** Faults found; `faults` holds the first thousand. */
+  readonly faultCount: number;
+  readonly notes: readonly string[];
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+}
+
+export interface Unsealed {
+  readonly rows: number;
+  /** Of them, rows whose transaction is over, so that they could be sealed. */
+  readonly sealable: number;
+  /** When the oldest of those was written, and its place. */
+  readonly oldest: string | null;
+  readonly last: Position | null;
+}
+
+/**
+ * Checks the trail against its seals, within the transaction the connection is in (or none). Rows are read in the order of
+ * sealing, some at a time; memory does not grow with the trail.
+ */
+export async function verifyTrail(client: Client, options: VerifyOptions): Promise<Verdict> {
+  const begun = performance.now();
+  const faults = new FaultList();
+  const notes: string[] = [];
+  const chain = new ChainCheck(faults, options.trusted, options.from ?? 1n);
+  const source = await trailSource(client);
+  const forks: Block[] = [];
+  let rows = 0;
+  for await (const batch of batches(client, options)) {
+    for (const block of batch) chain.next(block);
+    forks.push(...batch.filter((block) => block.kind === "fork"));
+    rows += await checkRows(client, source, batch, faults);
+    options.onProgress?.(rows, chain.last?.number ?? 0n);
+  }
+  const whole = options.from === undefined && options.to === undefined;
+  if (whole) await checkHead(client, options, chain.last, faults, notes);
+  const unsealed = whole ? await countUnsealed(client, source, chain.last, faults) : nothingUnsealed;
+  if (whole) for (const what of await recordingFaults(client)) faults.add("recording_off", what);
+  const seconds = (performance.now() - begun) / 1000;
+  return {
+    intact: faults.count === 0,
+    blocks: chain.blocks,
+    rows,
+    head: headOf(chain.last),
+    forks: forks.map((block) => ({
+      number: `${block.number}`,
+      at: block.sealedAt,
+      reason: block.reason ?? "",
+      lost: block.lost === null ? null : `${block.lost.number}`,
+    })),
+    unsealed,
+    faults: faults.faults,
+    faultCount: faults.count,
+    notes,
+    seconds,
+    rowsPerSecond: Math.round(rows / Math.max(seconds, 0.001)),
+  };
+}
+
+type Batch = Awaited<ReturnType<typeof storedBlocks>>;
+
+/** Blocks that follow each other in one epoch, so many that their rows are worth a question of their own. */
+async function* batches(client: Client, { from = 1n, to = lastPosition.id }: VerifyOptions): AsyncGenerator<Batch> {
+  for (let next = from; ; ) {
+    const batch = await storedBlocks(client, next, to);
+    const last = batch.at(-1);
+    if (last === undefined) return;
+    yield batch;
+    next = last.number + 1n;
+  }
+}
+
+/** Between two blocks that do not meet, nothing is read: those rows belong to a block that is gone. */
+async function checkRows(client: Client, source: string, batch: Batch, faults: FaultList): Promise<number> {
+  const checks = batch.map((block) => new BlockCheck(block, faults));
+  const [first, last] = [batch[0], batch.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  let at = 0;
+  let read = 0;
+  const range = { floor: first.floor, ceiling: last.ceiling, after: first.after, upto: last.upto };
+  for await (const rows of readRows(client, source, range))
+    for (const row of rows) {
+      while (at < checks.length - 1 && checks[at]?.covers(row) !== true) at += 1;
+      const check = checks[at];
+      if (check?.begins(row) === true) {
+        check.row(row);
+        read += 1;
+      }
+    }
+  for (const check of checks) check.end();
+  return read;
+}
+
+async function checkHead(client: Client, options: VerifyOptions, head: Block | null, faults: FaultList, notes: string[]): Promise<void> {
+  const { known, restore } = options;
+  if (known === null) {
+    notes.push("this machine does not know how far the chain reached: whether its last blocks are missing cannot be said here");
+    return;
+  }
+  try {
+    const hashAtKnown = await hashOfBlock(client, known.number);
+    const fork = forkOf({ head, known, hashAtKnown, place: await sealPlace(client), restore });
+    if (fork !== null) notes.push(`the sealer will record a fork: ${fork.reason}`);
+  } catch (error) {
+    faults.add("chain_went_back", (error as Error).message, known.number);
+  }
+}
+
+const nothingUnsealed: Unsealed = { rows: 0, sealable: 0, oldest: null, last: null };
+
+async function countUnsealed(client: Client, source: string, head: Block | null, faults: FaultList): Promise<Unsealed> {
+  await findUncovered(client, source, faults);
+  const { floor, after } = behind(head);
+  const { below } = await sealPlace(client);
+  const result = await client.query<{ rows: bigint; sealable: bigint; oldest: string | null; last: string | null; last_id: bigint | null }>(
+    `select count(*) as rows,
+       count(*) filter (where transaction_id < $4::text::xid8) as sealable,
+       min(occurred_at) filter (where transaction_id < $4::text::xid8) as oldest,
+       max(transaction_id::text::numeric) filter (where transaction_id < $4::text::xid8)::text as last,
+       max(id) filter (where transaction_id < $4::text::xid8) as last_id
+     from ${source} as entry
+     where (transaction_id, id) > ($2::text::xid8, $3) and id > $1`,
+    [floor, after.transaction.toString(), after.id, below.toString()],
+  );
+  const row = result.rows[0];
+  if (row === undefined || row.rows === 0n) return nothingUnsealed;
+  const last = row.last === null || row.last_id === null ? null : { transaction: BigInt(row.last), id: row.last_id };
+  return { rows: Number(row.rows), sealable: Number(row.sealable), oldest: row.oldest, last };
+}
+
+/** Ids are positive and transactions have numbers: a row without either would stand outside of every block. */
+async function findUncovered(client: Client, source: string, faults: FaultList): Promise<void> {
+  const range = { floor: -(2n ** 63n) + 1n, ceiling: 0n, after: { transaction: 0n, id: -(2n ** 63n) + 1n }, upto: lastPosition };
+  for await (const rows of readRows(client, source, range))
+    for (const row of rows) {
+      const named = nameOf(row);
+      faults.add("row_inserted", `${described(named)} was inserted outside of every block`, null, named);
+    }
+}
+
+function headOf(block: Block | null): Verdict["head"] {
+  return block === null ? null : { number: `${block.number}`, hash: block.hash.toString("hex"), sealedAt: block.sealedAt };
+}
