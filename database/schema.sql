@@ -2991,6 +2991,7 @@ BEGIN ATOMIC
 END;
 alter function audit.block_hash(bigint) owner to audit_owner;
 comment on function audit.block_hash(bigint) is 'the hash of a block, null when there is none of this number';
+grant execute on function audit.block_hash(bigint) to apg_admin;
 grant execute on function audit.block_hash(bigint) to apg_sealer;
 
 CREATE FUNCTION audit.changed_columns(before jsonb, after jsonb)
@@ -3245,6 +3246,7 @@ BEGIN ATOMIC
 END;
 alter function audit.seal_head() owner to audit_owner;
 comment on function audit.seal_head() is 'the last block, none before the first';
+grant execute on function audit.seal_head() to apg_admin;
 grant execute on function audit.seal_head() to apg_sealer;
 
 CREATE FUNCTION audit.seal_place(OUT system_identifier text, OUT timeline integer, OUT snapshot text, OUT below xid8, OUT now timestamp with time zone)
