@@ -33,17 +33,13 @@ export const mountLintCommand: MountCommands = (program, context) => {
     .option("--check <name...>", "only these checks, by name or number")
     .addOption(new Option("--fail-on <level>", "exit code 1 from this level on").choices([...levels, "never"]).default("error"))
     .action((flags: Flags, command: Command) =>
-      context.withDatabase(
-        command,
-        async ({ database }) => {
-          const checks = chosen(await readChecks(), flags.check);
-          const exceptions = await readExceptions();
-          const report = await withClient(database.admin, (client) => lintDatabase(client, { checks, exceptions }));
-          await show(report, flags);
-          answer(report, flags.failOn);
-        },
-        { migrated: false },
-      ),
+      context.withDatabase(command, async ({ database }) => {
+        const checks = chosen(await readChecks(), flags.check);
+        const exceptions = await readExceptions();
+        const report = await withClient(database.admin, (client) => lintDatabase(client, { checks, exceptions }));
+        await show(report, flags);
+        answer(report, flags.failOn);
+      }),
     );
 };
 

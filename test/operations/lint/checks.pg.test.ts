@@ -33,10 +33,17 @@ test("every check has a fault that shows it can find, and every fault a check", 
   expect([...tried].filter((name) => !checks.some((check) => check.name === name))).toEqual([]);
 });
 
-describe.each(checks.map((check) => [check.name, check] as const))("%s", (_name, check) => {
-  const own = faults.filter((fault) => fault.check === check.name);
+test("every check also answers alone, as psql -f would ask it: outside of a transaction, with the session's own search_path", async () => {
+  for (const check of checks.filter(({ versions }) => includesVersion(versions, database.current.major))) {
+    const { rows } = await database.current.admin.query<{ name: string }>(check.sql);
+    expect(rows.map(({ name }) => name)).toEqual(rows.map(() => check.name));
+  }
+});
 
-  test.each(own)("is found as $finds, and its fix cures it", async (fault) => {
+describe.each(checks.map((check) => [`${check.name} (${check.proves})`, check] as const))("%s", (_title, check) => {
+  const own = faults.filter((fault) => fault.check === check.name).map((fault) => [fault.finds.join(", "), fault] as const);
+
+  test.each(own)("finds %s, and its fix cures it", async (_objects, fault) => {
     if (!includesVersion(check.versions, database.current.major)) return;
     await inRolledBackTransaction(async () => {
       const before = await objectsOf(check);
