@@ -24,4 +24,17 @@ export const faults: readonly Fault[] = [
       create table audit.planted (id bigint primary key); comment on table audit.planted is 'append-only: what was sealed'`,
     finds: ["audit.audit_log", "audit.planted"],
   },
+  {
+    check: "updated_at_not_kept",
+    make: `create table analytics.planted (updated_at timestamptz not null default now());
+      alter table cash_management.cm_banks disable trigger touch`,
+    finds: ["analytics.planted", "cash_management.cm_banks"],
+  },
+  {
+    check: "trigger_that_names_the_partition",
+    make: `create function analytics.planted() returns trigger language plpgsql as
+        $$ begin raise exception '% refuses', TG_TABLE_NAME; end $$;
+      create trigger planted before delete on cash_management.cm_cash_accounts for each row execute function analytics.planted()`,
+    finds: ["analytics.planted()"],
+  },
 ];

@@ -30,4 +30,9 @@ export const faults: readonly Fault[] = [
     make: "create function cash_management.likes(a text, b text) returns boolean language sql immutable leakproof return a ilike b",
     finds: ["cash_management.likes(text,text)"],
   },
+  {
+    check: "function_in_untrusted_language",
+    make: "create function analytics.planted() returns integer language internal as 'pg_backend_pid'",
+    finds: ["analytics.planted()"],
+  },
 ];

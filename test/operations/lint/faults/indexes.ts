@@ -28,4 +28,16 @@ export const faults: readonly Fault[] = [
     finds: ["cash_management.cm_banks_pkey", "cash_management.planted"],
     says: /not every partition|not built to its end/,
   },
+  {
+    check: "collation_version_changed",
+    harmless: `create collation analytics.unused (provider = icu, locale = 'en-US', version = '1')`,
+    make: `create collation analytics.old (provider = icu, locale = 'en-US', version = '1');
+      create table analytics.planted (name text collate analytics.old primary key)`,
+    finds: ["collation analytics.old"],
+  },
+  {
+    check: "table_clustered_on_an_index",
+    make: "alter table cash_management.cm_banks cluster on cm_banks_pkey",
+    finds: ["cash_management.cm_banks"],
+  },
 ];

@@ -65,4 +65,14 @@ export const faults: readonly Fault[] = [
     make: "alter table cash_management.cm_banks add constraint planted check (tenant_id <> 'x') not valid",
     finds: ["constraint planted on cash_management.cm_banks"],
   },
+  {
+    check: "tenant_column_with_default",
+    make: "alter table cash_management.cm_banks alter column tenant_id set default 'demo'",
+    finds: ["cash_management.cm_banks.tenant_id"],
+  },
+  {
+    check: "relation_without_comment",
+    make: "create view analytics.planted as select 1 as one; create table analytics.planted_too (a int)",
+    finds: ["analytics.planted", "analytics.planted_too"],
+  },
 ];

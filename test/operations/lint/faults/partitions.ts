@@ -29,4 +29,16 @@ export const faults: readonly Fault[] = [
     make: "create table cm_parts.planted partition of audit.audit_log default",
     finds: ["audit.audit_log"],
   },
+  {
+    check: "partition_horizon_short",
+    make: dropTrail("where from_day > current_date + 45"),
+    finds: ["audit.audit_log"],
+  },
+  {
+    check: "partition_of_a_partition",
+    make: `create table analytics.planted (a int, b int) partition by list (a);
+      create table analytics.planted_1 partition of analytics.planted for values in (1) partition by list (b);
+      create table analytics.planted_1_1 partition of analytics.planted_1 for values in (1)`,
+    finds: ["analytics.planted"],
+  },
 ];

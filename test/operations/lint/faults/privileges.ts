@@ -67,4 +67,10 @@ export const faults: readonly Fault[] = [
     finds: ["audit.audit_log"],
     says: /apg_admin, apg_readwrite may insert, update/,
   },
+  {
+    check: "sequence_that_can_be_set_back",
+    harmless: "grant usage on sequence audit.audit_log_id to apg_readwrite",
+    make: "grant update on sequence audit.audit_log_id to apg_readwrite",
+    finds: ["audit.audit_log_id"],
+  },
 ];

@@ -35,4 +35,10 @@ export const faults: readonly Fault[] = [
     finds: ["analytics.planted_id_seq", "analytics.short"],
     says: /(93|52) %/,
   },
+  {
+    check: "json_column",
+    harmless: "create table analytics.ours (note jsonb)",
+    make: "create table analytics.planted (note json)",
+    finds: ["analytics.planted.note"],
+  },
 ];
