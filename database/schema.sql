@@ -4103,7 +4103,9 @@ CREATE FUNCTION cash_management.refuse_key_change()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  raise exception '% of % never changes', array_to_string(tg_argv, ', '), tg_table_name
+  raise exception '% of % never changes',
+    array_to_string(tg_argv, ', '),
+    (select relname from pg_class where oid = coalesce(pg_partition_root(tg_relid), tg_relid))
     using errcode = 'restrict_violation',
       hint = 'Supersede the row and add a new one.';
 end
