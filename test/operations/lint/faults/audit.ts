@@ -37,4 +37,13 @@ export const faults: readonly Fault[] = [
       create trigger planted before delete on cash_management.cm_cash_accounts for each row execute function analytics.planted()`,
     finds: ["analytics.planted()"],
   },
+  {
+    check: "secret_in_the_trail",
+    harmless: "alter table cash_management.cm_banks add column token_count text, add column secret integer",
+    make: `alter table cash_management.cm_entities add column signing_secret text;
+      select audit.audit_table('cash_management.cm_people');
+      alter table cash_management.cm_bank_connections add column refresh_token bytea`,
+    finds: ["cash_management.cm_bank_connections", "cash_management.cm_entities", "cash_management.cm_people"],
+    says: /redacted: (credentials|nothing)$/,
+  },
 ];

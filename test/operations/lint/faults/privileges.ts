@@ -73,4 +73,12 @@ export const faults: readonly Fault[] = [
     make: "grant update on sequence audit.audit_log_id to apg_readwrite",
     finds: ["audit.audit_log_id"],
   },
+  {
+    check: "secret_column_readable",
+    harmless: "grant select (id, name) on cash_management.cm_people to apg_readonly",
+    make: `grant select on cash_management.cm_people to apg_readonly;
+      grant select (tenant_id, credentials) on cash_management.cm_bank_connections to monitoring`,
+    finds: ["cash_management.cm_bank_connections", "cash_management.cm_people"],
+    says: /may read (credentials|password_hash)/,
+  },
 ];
