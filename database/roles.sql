@@ -4,7 +4,7 @@
 --   owners       cm_owner, audit_owner      own every object, nobody signs in as them
 --   gatekeeper   cm_gatekeeper              owns the few functions that must look before a tenant is known
 --   groups       apg_readonly, apg_readwrite, apg_admin
---   logins       apg_user, apg_readonly_user, apg_sealer, monitoring, backup_user, replicator
+--   logins       apg_user, apg_gate, apg_readonly_user, apg_sealer, monitoring, backup_user, replicator
 do $$
 declare
   wanted record;
@@ -22,6 +22,8 @@ begin
         ('apg_readwrite', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
         ('apg_admin', 'nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', -1),
         ('apg_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 200),
+        -- Calls the functions of cm_gatekeeper that find who signs in, and may do nothing else.
+        ('apg_gate', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 50),
         ('apg_readonly_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 50),
         -- Seals the audit trail: calls six functions, reads no row.
         ('apg_sealer', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 5),

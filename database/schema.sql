@@ -16,6 +16,7 @@ grant usage on schema audit to cm_owner;
 
 create schema cash_management authorization cm_owner;
 grant usage on schema cash_management to apg_admin;
+grant usage on schema cash_management to apg_gate;
 grant usage on schema cash_management to apg_readonly;
 grant usage on schema cash_management to apg_readwrite;
 grant usage on schema cash_management to audit_owner;
@@ -416,8 +417,8 @@ create table audit.audit_log (
   digest bytea,
   old_values jsonb,
   new_values jsonb,
-  actor text default NULLIF(current_setting('app.actor'::text, true), ''::text),
-  request_id text default NULLIF(current_setting('app.request_id'::text, true), ''::text),
+  actor text default cash_management.current_actor(),
+  request_id text default cash_management.current_request(),
   user_name text not null default SESSION_USER,
   client_address inet default inet_client_addr(),
   constraint audit_log_pkey PRIMARY KEY (tenant_id, id, occurred_at),
@@ -1262,6 +1263,29 @@ CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_manageme
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_category_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_category_rules to apg_readonly;
 grant delete, insert, select, update on cash_management.cm_category_rules to apg_readwrite;
+
+create table cash_management.cm_context_keys (
+  key_id text not null,
+  purpose text not null,
+  inner_pad bytea not null,
+  outer_pad bytea not null,
+  not_before timestamp with time zone not null default now(),
+  not_after timestamp with time zone,
+  constraint cm_context_keys_pkey PRIMARY KEY (key_id),
+  constraint key_ends_after_it_began CHECK ((not_after > not_before)),
+  constraint key_id_is_short CHECK ((key_id ~ '^[a-z0-9]{8,32}$'::text)),
+  constraint pads_are_a_block_of_sha256 CHECK (((octet_length(inner_pad) = 64) AND (octet_length(outer_pad) = 64))),
+  constraint purpose_is_token_or_stamp CHECK ((purpose = ANY (ARRAY['token'::text, 'stamp'::text])))
+);
+alter table cash_management.cm_context_keys owner to cm_gatekeeper;
+alter table cash_management.cm_context_keys enable row level security;
+alter table cash_management.cm_context_keys force row level security;
+comment on table cash_management.cm_context_keys is 'local: keys that sign the context of a transaction; read by functions of cm_gatekeeper alone, and not worth a place in a backup: migrate makes them anew';
+comment on column cash_management.cm_context_keys.purpose is 'token: the program signs with it; stamp: this database signs with it';
+comment on column cash_management.cm_context_keys.not_after is 'end of its overlap with the key that replaces it; null: in use';
+create policy for_the_functions_that_check on cash_management.cm_context_keys for all to cm_gatekeeper
+  using (true)
+  with check (true);
 
 create table cash_management.cm_counterparties (
   tenant_id cash_management.tenant_key not null,
@@ -3030,13 +3054,15 @@ declare
   secrets text[] := string_to_array(tg_argv[4], ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from old_rows limit 1001) as some_rows) then
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest)
-    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash))
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
+      (select cash_management.current_actor()), (select cash_management.current_request())
     from (select tenant_id, sha256(convert_to(old_row::text, 'UTF8')) as hash from old_rows as old_row) as hashed
     group by tenant_id;
   else
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values)
-    select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets)
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, actor, request_id)
+    select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets),
+      (select cash_management.current_actor()), (select cash_management.current_request())
     from (select to_jsonb(old_row) as image from old_rows as old_row) as images;
   end if;
   return null;
@@ -3057,13 +3083,15 @@ declare
   secrets text[] := string_to_array(tg_argv[4], ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest)
-    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash))
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
+      (select cash_management.current_actor()), (select cash_management.current_request())
     from (select tenant_id, sha256(convert_to(new_row::text, 'UTF8')) as hash from new_rows as new_row) as hashed
     group by tenant_id;
   else
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values)
-    select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets)
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
+    select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets),
+      (select cash_management.current_actor()), (select cash_management.current_request())
     from (select to_jsonb(new_row) as image from new_rows as new_row) as images;
   end if;
   return null;
@@ -3080,8 +3108,8 @@ CREATE FUNCTION audit.record_truncate()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  insert into audit.audit_log (tenant_id, schema_name, table_name, operation)
-  values ('*', tg_argv[0], tg_argv[1], tg_op);
+  insert into audit.audit_log (tenant_id, schema_name, table_name, operation, actor, request_id)
+  values ('*', tg_argv[0], tg_argv[1], tg_op, cash_management.current_actor(), cash_management.current_request());
   return null;
 end
 $function$;
@@ -3100,8 +3128,9 @@ declare
   secrets text[] := string_to_array(tg_argv[4], ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest)
-    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash))
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
+      (select cash_management.current_actor()), (select cash_management.current_request())
     from (
       select tenant_id, sha256(convert_to(image, 'UTF8')) as hash
       from (
@@ -3113,7 +3142,7 @@ begin
     group by tenant_id;
   else
     -- A changed key (an idempotency key's rename, say) finds no partner: then one side shows the whole row.
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values)
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values, actor, request_id)
     select
       coalesce(after.image, before.image) ->> 'tenant_id',
       tg_argv[0],
@@ -3121,7 +3150,8 @@ begin
       tg_op,
       audit.row_key(coalesce(after.image, before.image), keys),
       audit.without_secrets(audit.changed_columns(before.image, coalesce(after.image, '{}')), secrets),
-      audit.without_secrets(audit.changed_columns(after.image, coalesce(before.image, '{}')), secrets)
+      audit.without_secrets(audit.changed_columns(after.image, coalesce(before.image, '{}')), secrets),
+      (select cash_management.current_actor()), (select cash_management.current_request())
     from (
       select to_jsonb(old_row) as image, old_row.tenant_id || '/' || audit.row_key(to_jsonb(old_row), keys) as key
       from old_rows as old_row
@@ -3553,13 +3583,50 @@ end
 $function$;
 alter function cash_management.consume_sign_in_link(bytea) owner to cm_gatekeeper;
 comment on function cash_management.consume_sign_in_link(bytea) is 'uses a link up and says for whom it was; nothing when used or expired';
-grant execute on function cash_management.consume_sign_in_link(bytea) to apg_readwrite;
+grant execute on function cash_management.consume_sign_in_link(bytea) to apg_gate;
+
+CREATE FUNCTION cash_management.context_part(p_part integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  stamp text := current_setting('app.context', true);
+  inner_half bytea;
+  outer_half bytea;
+begin
+  if stamp is null or stamp = '' then
+    return null;
+  end if;
+  select key.inner_pad, key.outer_pad
+  into inner_half, outer_half
+  from cash_management.cm_context_keys as key
+  where key.key_id = split_part(stamp, E'\x1f', 2)
+    and key.purpose = 'stamp';
+  -- Digests are compared, not the MACs: how long a comparison takes then tells nothing. Without a key all of it is null.
+  if sha256(convert_to(left(stamp, 64), 'UTF8')) = sha256(convert_to(encode(sha256(outer_half || sha256(inner_half
+    || timestamptz_send(transaction_timestamp()) || int4send(pg_backend_pid()) || convert_to(substr(stamp, 65), 'UTF8')
+  )), 'hex'), 'UTF8')) then
+    return nullif(split_part(stamp, E'\x1f', p_part), '');
+  end if;
+  return null;
+end
+$function$;
+alter function cash_management.context_part(integer) owner to cm_gatekeeper;
+comment on function cash_management.context_part(integer) is 'a part of the signed context of this transaction, 3 tenant, 4 actor, 5 request; null when there is none, or it is not of this transaction';
+grant execute on function cash_management.context_part(integer) to apg_admin;
+grant execute on function cash_management.context_part(integer) to apg_readonly;
+grant execute on function cash_management.context_part(integer) to apg_readwrite;
+grant execute on function cash_management.context_part(integer) to audit_owner;
+grant execute on function cash_management.context_part(integer) to cm_owner;
+grant execute on function cash_management.context_part(integer) to monitoring;
 
 CREATE FUNCTION cash_management.current_actor()
  RETURNS text
  LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN NULLIF(current_setting('app.actor'::text, true), ''::text);
+ STABLE PARALLEL RESTRICTED
+RETURN cash_management.context_part(4);
 alter function cash_management.current_actor() owner to cm_owner;
 comment on function cash_management.current_actor() is 'the person or key on whose behalf this transaction runs, null when none was given';
 grant execute on function cash_management.current_actor() to apg_admin;
@@ -3572,8 +3639,8 @@ grant execute on function cash_management.current_actor() to monitoring;
 CREATE FUNCTION cash_management.current_request()
  RETURNS text
  LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN NULLIF(current_setting('app.request_id'::text, true), ''::text);
+ STABLE PARALLEL RESTRICTED
+RETURN cash_management.context_part(5);
 alter function cash_management.current_request() owner to cm_owner;
 comment on function cash_management.current_request() is 'the request this transaction belongs to, null when none was given';
 grant execute on function cash_management.current_request() to apg_admin;
@@ -3586,8 +3653,8 @@ grant execute on function cash_management.current_request() to monitoring;
 CREATE FUNCTION cash_management.current_tenant()
  RETURNS text
  LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN NULLIF(current_setting('app.tenant_id'::text, true), ''::text);
+ STABLE PARALLEL RESTRICTED
+RETURN cash_management.context_part(3);
 alter function cash_management.current_tenant() owner to cm_owner;
 comment on function cash_management.current_tenant() is 'tenant of this transaction, null when none is chosen: then no row is seen and none can be written';
 grant execute on function cash_management.current_tenant() to apg_admin;
@@ -3700,6 +3767,102 @@ alter function cash_management.ensure_days(date,date) owner to cm_owner;
 comment on function cash_management.ensure_days(date,date) is 'partitions for the days of a statement. Call it in a transaction of its own: attaching locks the referenced accounts until commit';
 grant execute on function cash_management.ensure_days(date,date) to apg_readwrite;
 
+CREATE FUNCTION cash_management.enter(p_token text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  fields text[] := string_to_array(p_token, E'\x1f');
+  inner_half bytea;
+  outer_half bytea;
+  ends_at timestamptz;
+  stamp text;
+begin
+  if cash_management.context_part(3) is not null then
+    raise exception 'invalid context: this transaction has entered a tenant already'
+      using errcode = 'APG03', hint = 'Commit or roll back first: a transaction is of one tenant.';
+  end if;
+  if p_token is null
+    or cardinality(fields) <> 8
+    or fields[2] !~ '^[0-9]{1,15}$'
+    or fields[3] !~ '^[0-9]{0,9}$'
+    or fields[5] !~ '^[a-z0-9][a-z0-9_-]{0,49}$'
+    or fields[8] !~ '^[0-9a-f]{64}$'
+    or p_token ~ E'[\\x01-\\x1e\\x7f]'
+    or length(p_token) > 2000
+  then
+    raise exception 'invalid context: not a token' using errcode = 'APG01';
+  end if;
+
+  select key.inner_pad, key.outer_pad
+  into inner_half, outer_half
+  from cash_management.cm_context_keys as key
+  where key.key_id = fields[1]
+    and key.purpose = 'token'
+    and key.not_before <= clock_timestamp() + interval '30 seconds'
+    and (key.not_after is null or key.not_after > clock_timestamp());
+  if not found then
+    raise exception 'invalid context: signed with a key that this database does not take'
+      using errcode = 'APG02', hint = 'apg db migrate brings this program''s key here.';
+  end if;
+  if sha256(convert_to(fields[8], 'UTF8')) <> sha256(convert_to(encode(sha256(outer_half || sha256(inner_half
+    || convert_to(left(p_token, -65), 'UTF8')
+  )), 'hex'), 'UTF8')) then
+    raise exception 'invalid context: the signature does not fit' using errcode = 'APG01';
+  end if;
+
+  -- A minute, and half a minute for clocks that differ. A token that says it lasts longer is not one of the program's.
+  ends_at := to_timestamp(fields[2]::bigint / 1000.0);
+  if ends_at < clock_timestamp() - interval '30 seconds' or ends_at > clock_timestamp() + interval '90 seconds' then
+    raise exception 'invalid context: the token has expired, or is not valid yet'
+      using errcode = 'APG04', hint = 'Compare the clocks of the program''s machine and of the server.';
+  end if;
+  if fields[3] <> '' and fields[3]::integer <> pg_backend_pid() then
+    raise exception 'invalid context: the token was made for another connection' using errcode = 'APG01';
+  end if;
+
+  -- What somebody left on a pooled connection could act within the next one's transaction: a temporary type or table in the place of
+  -- ours, with a function behind it. What is held besides is let go.
+  if exists (select from pg_depend where refclassid = 'pg_namespace'::regclass and refobjid = pg_my_temp_schema())
+    or exists (select from pg_cursors where is_holdable)
+    or exists (select from pg_prepared_statements where from_sql)
+    or exists (select from pg_listening_channels())
+    or current_setting('role') <> 'none'
+  then
+    raise exception 'invalid context: an earlier transaction has left something on this connection'
+      using errcode = 'APG05', hint = 'Roll back, then discard all.';
+  end if;
+  perform pg_advisory_unlock_all();
+
+  select concat(E'\x1f', key.key_id, E'\x1f', fields[5], E'\x1f', fields[6], E'\x1f', fields[7]), key.inner_pad, key.outer_pad
+  into stamp, inner_half, outer_half
+  from cash_management.cm_context_keys as key
+  where key.purpose = 'stamp'
+    and key.not_after is null
+  order by key.not_before desc
+  limit 1;
+  if not found then
+    raise exception 'invalid context: this database has no key of its own yet'
+      using errcode = 'APG02', hint = 'apg db migrate makes one.';
+  end if;
+  stamp := encode(sha256(outer_half || sha256(inner_half
+    || timestamptz_send(transaction_timestamp()) || int4send(pg_backend_pid()) || convert_to(stamp, 'UTF8')
+  )), 'hex') || stamp;
+  perform set_config('app.context', stamp, true);
+  -- Asked here, where nobody forgets it, and nobody can ask it for a tenant of others.
+  if current_setting('transaction_read_only') = 'off' then
+    perform cash_management.keep_closed_tenant_unchanged(fields[5]);
+  end if;
+end
+$function$;
+alter function cash_management.enter(text) owner to cm_gatekeeper;
+comment on function cash_management.enter(text) is 'chooses the tenant of this transaction by a token that the program has signed; before it nothing of any tenant is seen or written';
+grant execute on function cash_management.enter(text) to apg_admin;
+grant execute on function cash_management.enter(text) to apg_readonly;
+grant execute on function cash_management.enter(text) to apg_readwrite;
+
 CREATE FUNCTION cash_management.find_api_key(p_key_hash bytea)
  RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, api_key_id uuid, name text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, last_used_at timestamp with time zone)
  LANGUAGE sql
@@ -3721,7 +3884,7 @@ BEGIN ATOMIC
 END;
 alter function cash_management.find_api_key(bytea) owner to cm_gatekeeper;
 comment on function cash_management.find_api_key(bytea) is 'the key with this sha256, expired or revoked ones too, so that the answer can say so';
-grant execute on function cash_management.find_api_key(bytea) to apg_readwrite;
+grant execute on function cash_management.find_api_key(bytea) to apg_gate;
 
 CREATE FUNCTION cash_management.find_platform_key(p_key_hash bytea)
  RETURNS TABLE(id uuid, name text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone)
@@ -3743,7 +3906,7 @@ end
 $function$;
 alter function cash_management.find_platform_key(bytea) owner to cm_gatekeeper;
 comment on function cash_management.find_platform_key(bytea) is 'the platform key with this sha256, expired or revoked ones too, so that the answer can say so';
-grant execute on function cash_management.find_platform_key(bytea) to apg_readwrite;
+grant execute on function cash_management.find_platform_key(bytea) to apg_gate;
 
 CREATE FUNCTION cash_management.find_session(p_token_hash bytea)
  RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, person_id uuid, email text, name text, role text, disabled_at timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone)
@@ -3768,7 +3931,7 @@ BEGIN ATOMIC
 END;
 alter function cash_management.find_session(bytea) owner to cm_gatekeeper;
 comment on function cash_management.find_session(bytea) is 'the running session with this sha256; ended and expired ones are not there';
-grant execute on function cash_management.find_session(bytea) to apg_readwrite;
+grant execute on function cash_management.find_session(bytea) to apg_gate;
 
 CREATE FUNCTION cash_management.find_sign_in(p_email text, p_tenant text DEFAULT NULL::text)
  RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, person_id uuid, email text, name text, role text, password_hash text, failed_attempts integer, locked_until timestamp with time zone, disabled_at timestamp with time zone)
@@ -3794,7 +3957,7 @@ BEGIN ATOMIC
 END;
 alter function cash_management.find_sign_in(text,text) owner to cm_gatekeeper;
 comment on function cash_management.find_sign_in(text,text) is 'the people with this address, one row per tenant they belong to, with what checking a password needs';
-grant execute on function cash_management.find_sign_in(text,text) to apg_readwrite;
+grant execute on function cash_management.find_sign_in(text,text) to apg_gate;
 
 CREATE FUNCTION cash_management.guard_api_key()
  RETURNS trigger
@@ -4000,9 +4163,6 @@ end
 $function$;
 alter function cash_management.keep_closed_tenant_unchanged(text) owner to cm_gatekeeper;
 comment on function cash_management.keep_closed_tenant_unchanged(text) is 'makes the transaction read-only when the tenant is suspended or being erased; a tenant that is open costs one look into the registry';
-grant execute on function cash_management.keep_closed_tenant_unchanged(text) to apg_admin;
-grant execute on function cash_management.keep_closed_tenant_unchanged(text) to apg_readonly;
-grant execute on function cash_management.keep_closed_tenant_unchanged(text) to apg_readwrite;
 
 CREATE FUNCTION cash_management.keep_course_of_tenant()
  RETURNS trigger

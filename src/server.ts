@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly app: Pool;
   /** An administrator's connections, for the routes that open and close tenants; without them those are not served. */
   readonly admin?: Pool;
+  /** Connections as apg_gate: who asks is found out there. */
+  readonly gate: Pool;
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
@@ -62,7 +64,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
   return makeApplication(
     {
       log: options.log,
-      authenticate: authenticateWith(options.app),
+      authenticate: authenticateWith(options),
       ready: () => ready(options.app),
       pages: options.pages === undefined ? fileURLToPath(new URL("./web/", import.meta.url)) : options.pages,
       version: programVersion(),
@@ -70,7 +72,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       limits: options.limits ?? defaultLimits,
     },
     async (app) => {
-      accessRoutes(app, options.app);
+      accessRoutes(app, options);
       accountRoutes(app, options.app);
       bankRoutes(app, options.app);
       cashFlowRoutes(app, options.app);

@@ -6,7 +6,15 @@ import { createDatabase } from "./helpers/postgres.ts";
 
 const api = testApi();
 const start = (more: object = {}) =>
-  startServer({ app: api.current.database.app, host: "127.0.0.1", port: 0, log: { level: "silent" }, pages: null, ...more });
+  startServer({
+    app: api.current.database.app,
+    gate: api.current.database.gate,
+    host: "127.0.0.1",
+    port: 0,
+    log: { level: "silent" },
+    pages: null,
+    ...more,
+  });
 
 describe("the server", () => {
   test("listens where it is told, and is ready when its database is", async () => {

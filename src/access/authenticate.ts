@@ -1,6 +1,6 @@
 import { Problem } from "../errors/problem.ts";
-import type { Pool } from "../postgres/connect.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
+import type { AccessPools } from "./access-pools.ts";
 import { actorOf, type Identity } from "./identity.ts";
 import { permissionsOfScope } from "./permissions.ts";
 import * as queries from "./queries.ts";
@@ -11,9 +11,9 @@ import { tenantClosed } from "./sign-in.ts";
  * Who holds this key; null when there is no such key.
  * @throws Problem `unauthenticated` for a key that was revoked or has expired: its holder may know; `tenant_closed`
  */
-export async function identityOfKey(pool: Pool, key: string): Promise<Identity | null> {
+export async function identityOfKey(pools: AccessPools, key: string): Promise<Identity | null> {
   if (!key.startsWith(apiKeyPrefix)) return null;
-  const row = await queries.findApiKey(pool, tokenHash(key));
+  const row = await queries.findApiKey(pools.gate, tokenHash(key));
   if (row === null) return null;
   if (row.revoked_at !== null) throw refused(`the API key "${row.name}" was revoked`);
   if (row.expires_at !== null && Date.parse(row.expires_at) <= Date.now())
@@ -30,7 +30,9 @@ export async function identityOfKey(pool: Pool, key: string): Promise<Identity |
     expiresAt: row.expires_at,
   };
   if (isLongAgo(row.last_used_at))
-    await tenantTransaction(pool, { tenantId: row.tenant_id, actor: actorOf(identity) }, (tx) => queries.markKeyUsed(tx, row.api_key_id));
+    await tenantTransaction(pools.app, { tenantId: row.tenant_id, actor: actorOf(identity) }, (tx) =>
+      queries.markKeyUsed(tx, row.api_key_id),
+    );
   return identity;
 }
 

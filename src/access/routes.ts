@@ -1,6 +1,6 @@
 import type { HttpApplication } from "../http/application.ts";
 import type { Authenticate, Caller } from "../http/caller.ts";
-import type { Pool } from "../postgres/connect.ts";
+import type { AccessPools } from "./access-pools.ts";
 import { type Executors, ownExecutors } from "./approvals/carry-out.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import { identityOfKey } from "./authenticate.ts";
@@ -13,10 +13,11 @@ import { sessionRoutes } from "./session-routes.ts";
 import { identityOfSession } from "./sessions.ts";
 
 /** How the frame finds out who asks: a key before a cookie, so that a program in a browser's session stays itself. */
-export function authenticateWith(pool: Pool): Authenticate {
+export function authenticateWith(pools: AccessPools): Authenticate {
   return async ({ bearer, session }) => {
-    if (bearer?.startsWith(platformKeyPrefix) === true) return platformCaller(pool, bearer);
-    const identity = bearer !== null ? await identityOfKey(pool, bearer) : session !== null ? await identityOfSession(pool, session) : null;
+    if (bearer?.startsWith(platformKeyPrefix) === true) return platformCaller(pools, bearer);
+    const identity =
+      bearer !== null ? await identityOfKey(pools, bearer) : session !== null ? await identityOfSession(pools, session) : null;
     if (identity === null) return null;
     return {
       kind: identity.kind,
@@ -29,17 +30,17 @@ export function authenticateWith(pool: Pool): Authenticate {
   };
 }
 
-async function platformCaller(pool: Pool, key: string): Promise<Caller | null> {
-  const identity = await platformIdentityOfKey(pool, key);
+async function platformCaller({ gate }: AccessPools, key: string): Promise<Caller | null> {
+  const identity = await platformIdentityOfKey(gate, key);
   if (identity === null) return null;
   const { id, scopes } = identity;
   return { kind: "platform", id, actor: platformActor(identity), tenant: "", permissions: new Set(scopes), byCookie: false };
 }
 
 /** `executors`: how other domains carry out what was approved. */
-export function accessRoutes(app: HttpApplication, pool: Pool, executors: Executors = {}): void {
-  sessionRoutes(app, pool);
-  keyRoutes(app, pool);
-  peopleRoutes(app, pool);
-  approvalRoutes(app, pool, { ...ownExecutors, person_role: carryOutRole, ...executors });
+export function accessRoutes(app: HttpApplication, pools: AccessPools, executors: Executors = {}): void {
+  sessionRoutes(app, pools);
+  keyRoutes(app, pools.app);
+  peopleRoutes(app, pools.app);
+  approvalRoutes(app, pools.app, { ...ownExecutors, person_role: carryOutRole, ...executors });
 }

@@ -5,7 +5,7 @@ import { Problem } from "../errors/problem.ts";
 import type { HttpApplication } from "../http/application.ts";
 import { sessionCookie } from "../http/caller.ts";
 import { callerOf } from "../http/guard.ts";
-import type { Pool } from "../postgres/connect.ts";
+import type { AccessPools } from "./access-pools.ts";
 import { identityOfKey } from "./authenticate.ts";
 import { Session, SignIn, SignInAnswer, SignInByLink, SwitchTenant } from "./contract.ts";
 import type { Identity } from "./identity.ts";
@@ -17,7 +17,7 @@ const tags = ["access"];
 // Guessing is slowed per person by the database and per address here.
 const fewTries = { rateLimit: { max: 20, timeWindow: 60_000 } };
 
-export function sessionRoutes(app: HttpApplication, pool: Pool): void {
+export function sessionRoutes(app: HttpApplication, pools: AccessPools): void {
   app.post(
     "/api/v1/session",
     {
@@ -25,9 +25,9 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
       schema: { tags, summary: "Sign in by password", body: SignIn, response: { 200: SignInAnswer } },
     },
     async (request, reply) => {
-      const signedIn = await signIn(pool, { ...request.body, ...originOf(request) });
+      const signedIn = await signIn(pools, { ...request.body, ...originOf(request) });
       if ("choose" in signedIn) return { session: null, tenants: [...signedIn.choose] };
-      return { session: await enter(pool, request, reply, signedIn.session), tenants: [] };
+      return { session: await enter(pools, request, reply, signedIn.session), tenants: [] };
     },
   );
 
@@ -38,8 +38,8 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
       schema: { tags, summary: "Sign in by a one-time link", body: SignInByLink, response: { 200: SignInAnswer } },
     },
     async (request, reply) => {
-      const started = await signInByLink(pool, request.body.token, originOf(request));
-      return { session: await enter(pool, request, reply, started), tenants: [] };
+      const started = await signInByLink(pools, request.body.token, originOf(request));
+      return { session: await enter(pools, request, reply, started), tenants: [] };
     },
   );
 
@@ -56,7 +56,7 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
       const ahead = request.headers["sec-purpose"] ?? request.headers["purpose"];
       if (ahead !== undefined) return reply.code(204).send();
       try {
-        await enter(pool, request, reply, await signInByLink(pool, token, originOf(request)));
+        await enter(pools, request, reply, await signInByLink(pools, token, originOf(request)));
       } catch (error) {
         const problem = error instanceof Problem ? error : problemOfDatabase(error);
         if (problem === null) throw error;
@@ -72,7 +72,7 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
       config: { access: "signed-in" },
       schema: { tags, summary: "Who am I, in which tenant, and what may I do", response: { 200: Session } },
     },
-    async (request) => sessionBody(await identityOf(pool, request), await otherIdentities(pool, request)),
+    async (request) => sessionBody(await identityOf(pools, request), await otherIdentities(pools, request)),
   );
 
   app.post(
@@ -83,7 +83,7 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
     },
     async (request, reply) => {
       const { tenant } = request.body;
-      const others = await otherIdentities(pool, request);
+      const others = await otherIdentities(pools, request);
       const chosen = others.find((other) => other.identity.tenant.id === tenant);
       if (chosen === undefined)
         throw new Problem("forbidden", `this browser is not signed in to the tenant ${tenant}`, {
@@ -91,7 +91,7 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
         });
       const current = request.cookies[sessionCookie];
       const rest = others.filter((other) => other !== chosen);
-      const own = { token: current ?? "", identity: await identityOf(pool, request) };
+      const own = { token: current ?? "", identity: await identityOf(pools, request) };
       setCookies(
         request,
         reply,
@@ -107,7 +107,7 @@ export function sessionRoutes(app: HttpApplication, pool: Pool): void {
     { config: { access: "public" }, schema: { tags, summary: "Sign out everywhere in this browser", response: { 204: Type.Null() } } },
     async (request, reply) => {
       for (const token of [request.cookies[sessionCookie] ?? "", ...otherTokens(request)])
-        if (token !== "") await endSession(pool, token, request.id);
+        if (token !== "") await endSession(pools, token, request.id);
       reply.clearCookie(sessionCookie, { path: "/" }).clearCookie(othersCookie, { path: "/" });
       return reply.code(204).send(null);
     },
@@ -118,12 +118,12 @@ function originOf(request: FastifyRequest) {
   return { userAgent: request.headers["user-agent"] ?? null, requestId: request.id };
 }
 
-async function identityOf(pool: Pool, request: FastifyRequest): Promise<Identity> {
+async function identityOf(pools: AccessPools, request: FastifyRequest): Promise<Identity> {
   const caller = callerOf(request);
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
   const identity = caller.byCookie
-    ? await identityOfSession(pool, request.cookies[sessionCookie] ?? "")
-    : await identityOfKey(pool, bearer ?? "");
+    ? await identityOfSession(pools, request.cookies[sessionCookie] ?? "")
+    : await identityOfKey(pools, bearer ?? "");
   if (identity === null) throw new Problem("unauthenticated", "the session has just ended", { hint: "Sign in again." });
   return identity;
 }
@@ -142,9 +142,9 @@ function sessionBody(identity: Identity, others: readonly StartedSession[]): Ses
 const othersCookie = "apg_other_sessions";
 const mostOthers = 7;
 
-async function enter(pool: Pool, request: FastifyRequest, reply: FastifyReply, started: StartedSession): Promise<Session> {
+async function enter(pools: AccessPools, request: FastifyRequest, reply: FastifyReply, started: StartedSession): Promise<Session> {
   const known = [request.cookies[sessionCookie] ?? "", ...otherTokens(request)];
-  const others = await proven(pool, known, started.identity);
+  const others = await proven(pools, known, started.identity);
   setCookies(
     request,
     reply,
@@ -154,16 +154,16 @@ async function enter(pool: Pool, request: FastifyRequest, reply: FastifyReply, s
   return sessionBody(started.identity, others);
 }
 
-async function otherIdentities(pool: Pool, request: FastifyRequest): Promise<StartedSession[]> {
+async function otherIdentities(pools: AccessPools, request: FastifyRequest): Promise<StartedSession[]> {
   if (request.caller?.byCookie !== true) return [];
-  return proven(pool, otherTokens(request), await identityOf(pool, request));
+  return proven(pools, otherTokens(request), await identityOf(pools, request));
 }
 
 /** Of these tokens the running sessions of the same person in other tenants, one a tenant. */
-async function proven(pool: Pool, tokens: readonly string[], self: Identity): Promise<StartedSession[]> {
+async function proven(pools: AccessPools, tokens: readonly string[], self: Identity): Promise<StartedSession[]> {
   const found = new Map<string, StartedSession>();
   for (const token of tokens.slice(0, mostOthers + 1)) {
-    const identity = token === "" ? null : await identityOfSession(pool, token);
+    const identity = token === "" ? null : await identityOfSession(pools, token);
     if (identity === null || identity.email !== self.email || identity.tenant.id === self.tenant.id) continue;
     if (!found.has(identity.tenant.id)) found.set(identity.tenant.id, { token, identity });
   }

@@ -1,6 +1,6 @@
 import { Problem } from "../errors/problem.ts";
-import type { Pool } from "../postgres/connect.ts";
 import { type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
+import type { AccessPools } from "./access-pools.ts";
 import type { Role } from "./contract.ts";
 import { actorOf, type Identity } from "./identity.ts";
 import { permissionsOfRole } from "./permissions.ts";
@@ -24,10 +24,10 @@ export interface SessionSubject {
 }
 
 /** @throws Problem `forbidden` when the person or the tenant is closed */
-export async function startSession(pool: Pool, subject: SessionSubject): Promise<StartedSession> {
+export async function startSession(pools: AccessPools, subject: SessionSubject): Promise<StartedSession> {
   const token = newToken();
   const actor = actorOf({ kind: "person", id: subject.personId });
-  await tenantTransaction(pool, { tenantId: subject.tenantId, actor, requestId: subject.requestId }, async (tx) => {
+  await tenantTransaction(pools.app, { tenantId: subject.tenantId, actor, requestId: subject.requestId }, async (tx) => {
     await queries.insertSession(tx, {
       hash: tokenHash(token),
       personId: subject.personId,
@@ -36,7 +36,7 @@ export async function startSession(pool: Pool, subject: SessionSubject): Promise
     });
     await queries.markSignedIn(tx, subject.personId);
   });
-  const identity = await identityOfSession(pool, token);
+  const identity = await identityOfSession(pools, token);
   if (identity === null)
     throw new Problem("forbidden", `this person may no longer come in to the tenant ${subject.tenantId}`, {
       hint: "Ask an administrator of the tenant.",
@@ -45,8 +45,8 @@ export async function startSession(pool: Pool, subject: SessionSubject): Promise
 }
 
 /** Who this session belongs to; null when it ended, expired, never was, or its person or tenant may no longer come in. */
-export async function identityOfSession(pool: Pool, token: string): Promise<Identity | null> {
-  const row = await queries.findSession(pool, tokenHash(token));
+export async function identityOfSession({ gate }: Pick<AccessPools, "gate">, token: string): Promise<Identity | null> {
+  const row = await queries.findSession(gate, tokenHash(token));
   if (row === null || row.disabled_at !== null || row.tenant_status !== "active") return null;
   return {
     kind: "person",
@@ -61,11 +61,11 @@ export async function identityOfSession(pool: Pool, token: string): Promise<Iden
 }
 
 /** Ends it for good; a token that is no session changes nothing. */
-export async function endSession(pool: Pool, token: string, requestId?: string): Promise<void> {
-  const identity = await identityOfSession(pool, token);
+export async function endSession(pools: AccessPools, token: string, requestId?: string): Promise<void> {
+  const identity = await identityOfSession(pools, token);
   if (identity === null) return;
   const context = { tenantId: identity.tenant.id, actor: actorOf(identity), requestId };
-  await tenantTransaction(pool, context, (tx) => queries.endSession(tx, tokenHash(token)));
+  await tenantTransaction(pools.app, context, (tx) => queries.endSession(tx, tokenHash(token)));
 }
 
 /** Everybody of the tenant is out; answers how many sessions that ended. */

@@ -1,6 +1,6 @@
 import { Problem } from "../errors/problem.ts";
-import type { Pool } from "../postgres/connect.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
+import type { AccessPools } from "./access-pools.ts";
 import * as queries from "./queries.ts";
 import { newToken, tokenHash } from "./secrets.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
@@ -29,14 +29,14 @@ export async function createSignInLink(
  * @throws Problem `link_spent`
  */
 export async function signInByLink(
-  pool: Pool,
+  pools: AccessPools,
   token: string,
   request: { readonly userAgent: string | null; readonly requestId?: string | undefined },
 ): Promise<StartedSession> {
-  const link = await queries.consumeSignInLink(pool, tokenHash(token));
+  const link = await queries.consumeSignInLink(pools.gate, tokenHash(token));
   if (link === null)
     throw new Problem("link_spent", "the sign-in link was used before, is too old, or never was", {
       hint: "Make another one: apg access link.",
     });
-  return startSession(pool, { tenantId: link.tenant_id, personId: link.person_id, ...request });
+  return startSession(pools, { tenantId: link.tenant_id, personId: link.person_id, ...request });
 }

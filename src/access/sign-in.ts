@@ -1,6 +1,7 @@
 import { Problem } from "../errors/problem.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
+import type { AccessPools } from "./access-pools.ts";
 import type { TenantRef } from "./contract.ts";
 import { actorOf } from "./identity.ts";
 import { passwordFits } from "./passwords.ts";
@@ -29,13 +30,13 @@ const strangers = new Throttle();
  * Signs a person in by password. One answer for a wrong password, an unknown address and a disabled person, after the same work.
  * @throws Problem `tenant_closed` for the right password of a suspended tenant, `sign_in_refused`, `too_many_requests` after five wrong passwords in a row (30 s, doubling up to 16 min)
  */
-export async function signIn(pool: Pool, attempt: SignInAttempt): Promise<SignedIn> {
-  const candidates = await queries.findSignIn(pool, attempt.email.trim(), attempt.tenant ?? null);
+export async function signIn(pools: AccessPools, attempt: SignInAttempt): Promise<SignedIn> {
+  const candidates = await queries.findSignIn(pools.gate, attempt.email.trim(), attempt.tenant ?? null);
   const enabled = candidates.filter((row) => row.disabled_at === null);
   const open = enabled.filter((row) => row.tenant_status === "active");
   if (open.length === 0) {
     strangers.attempt(attempt.email.trim().toLowerCase());
-    await countAttempt(pool, nobody, attempt.requestId);
+    await countAttempt(pools.app, nobody, attempt.requestId);
     // Nothing of a closed tenant is written, so its people are slowed down as strangers are. Who knows the password may know why.
     const closed = enabled[0];
     if (await passwordFits(attempt.password, closed?.password_hash ?? null)) throw tenantClosed(closed?.tenant_name ?? "");
@@ -44,7 +45,7 @@ export async function signIn(pool: Pool, attempt: SignInAttempt): Promise<Signed
   const fitting: queries.SignInRow[] = [];
   let lockedSeconds = 0;
   for (const row of open) {
-    const seconds = await countAttempt(pool, row, attempt.requestId);
+    const seconds = await countAttempt(pools.app, row, attempt.requestId);
     if (seconds > 0) lockedSeconds = Math.max(lockedSeconds, seconds);
     else if (await passwordFits(attempt.password, row.password_hash)) fitting.push(row);
   }
@@ -53,10 +54,10 @@ export async function signIn(pool: Pool, attempt: SignInAttempt): Promise<Signed
     if (lockedSeconds > 0) throw locked(lockedSeconds);
     throw refused();
   }
-  for (const row of fitting) await forgiveAttempts(pool, row, attempt.requestId);
+  for (const row of fitting) await forgiveAttempts(pools.app, row, attempt.requestId);
   if (fitting.length > 1) return { choose: fitting.map((row) => ({ id: row.tenant_id, name: row.tenant_name })) };
   const subject = { tenantId: first.tenant_id, personId: first.person_id, userAgent: attempt.userAgent, requestId: attempt.requestId };
-  return { session: await startSession(pool, subject) };
+  return { session: await startSession(pools, subject) };
 }
 
 /** Counted before the password is looked at, so that guesses sent all at once are counted too. Answers how long it is locked. */

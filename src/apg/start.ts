@@ -38,6 +38,7 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
   const server = await startServer({
     app: database.app,
     admin: database.admin,
+    gate: database.gate,
     host: settings.host,
     port: settings.port,
     log: { level: settings.logLevel },

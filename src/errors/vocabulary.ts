@@ -52,6 +52,7 @@ export const vocabulary = {
   database_unreachable: { status: 503, exit: 3, title: "The database does not answer" },
   database_busy: { status: 503, exit: 3, title: "The database took longer than allowed" },
   database_not_migrated: { status: 503, exit: 3, title: "The database lacks migrations of this program" },
+  context_refused: { status: 503, exit: 3, title: "The database does not take this program's signature" },
   migration_changed: { status: 500, exit: 3, title: "An applied migration differs from its file" },
   database_ahead: { status: 503, exit: 3, title: "The database has migrations this program does not know" },
   schema_stale: { status: 500, exit: 1, title: "database/schema.sql is not what the migrations make" },

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { parseIntoClientConfig } from "pg-connection-string";
 import { Problem } from "../errors/problem.ts";
+import { type ContextKeySource, signWith } from "./context.ts";
 import { exactTypes } from "./types.ts";
 
 export type Pool = pg.Pool;
@@ -16,6 +17,8 @@ export interface ConnectionOptions {
   readonly password?: () => string;
   /** Connections at most; default 10. */
   readonly max?: number;
+  /** For a pool of tenantTransaction and tenantRead. */
+  readonly contextKey?: ContextKeySource;
 }
 
 /** A pool whose values are exact (see types.ts). It connects when first used and survives a restart of the server. */
@@ -34,6 +37,7 @@ export function openPool(options: ConnectionOptions): Pool {
   });
   // An idle connection that the server ends (restart, failover) is simply replaced at the next use.
   pool.on("error", () => {});
+  if (options.contextKey !== undefined) signWith(pool, options.contextKey);
   return pool;
 }
 

@@ -4,6 +4,8 @@ import { giveKeys, KeyRing } from "../keys/key-ring.ts";
 import { keySource } from "../keys/key-source.ts";
 import type { Settings } from "../settings/list.ts";
 import { type ConnectionOptions, openPool, type Pool, shownUrl, withClient } from "./connect.ts";
+import type { ContextKeySource } from "./context.ts";
+import { contextKeyFrom, ownContextKeyFile } from "./context-keys.ts";
 import { type EmbeddedServer, startEmbedded } from "./embedded/server.ts";
 import { openSecrets, type RoleSecrets } from "./secrets.ts";
 import { checkVersion, type ServerVersion, serverVersion } from "./version.ts";
@@ -20,9 +22,13 @@ export interface Database {
   readonly app: Pool;
   /** apg_sealer: seals the audit trail, and can do nothing else. */
   readonly sealer: Pool;
+  /** apg_gate: may call the few functions that look before a tenant is known, and nothing else. */
+  readonly gate: Pool;
   readonly secrets: RoleSecrets;
   /** What both pools find tenants' keys with. */
   readonly keys: KeyRing;
+  /** What the transactions of `app` and `admin` are signed with. */
+  readonly contextKey: ContextKeySource;
   /** Rejects when the embedded server that this process started has ended and cannot be started again. */
   readonly lost: Promise<never>;
   /** Closes the connections, and ends the embedded server if this is its last user. */
@@ -36,10 +42,10 @@ export interface OpenOptions {
 }
 
 /** The roles that sign in: their passwords are made here and set by migrate. */
-export const loginRoles = ["apg_user", "apg_readonly_user", "apg_sealer", "monitoring", "backup_user", "replicator"] as const;
+export const loginRoles = ["apg_user", "apg_gate", "apg_readonly_user", "apg_sealer", "monitoring", "backup_user", "replicator"] as const;
 
 type DatabaseSettings = Pick<Settings, "dataDir" | "databaseUrl" | "databaseUrlApp" | "postgresMajor" | "poolSize"> &
-  Partial<Pick<Settings, "keyFile" | "keyCommand">>;
+  Partial<Pick<Settings, "keyFile" | "keyCommand" | "databaseUrlGate" | "contextKeyFile">>;
 
 const stopGraceMs = 3_000;
 const embeddedDatabase = "apg";
@@ -68,8 +74,12 @@ async function connect(
   adminUrl: string,
   options: OpenOptions,
 ): Promise<Database> {
-  const admin = openPool({ url: adminUrl, applicationName: "apg", max: 4 });
-  const app = openPool(appConnection(settings, secrets, adminUrl));
+  const contextKey = contextKeyFrom(settings.contextKeyFile ?? ownContextKeyFile(settings.dataDir), settings.contextKeyFile === undefined);
+  const admin = openPool({ url: adminUrl, applicationName: "apg", max: 4, contextKey });
+  const app = openPool({ ...connectionAs("apg_user", settings.databaseUrlApp, secrets, adminUrl), max: settings.poolSize, contextKey });
+  // Asking who somebody is takes a fraction of what a request does afterwards.
+  const gateSize = Math.max(2, Math.ceil(settings.poolSize / 3));
+  const gate = openPool({ ...connectionAs("apg_gate", settings.databaseUrlGate, secrets, adminUrl), max: gateSize });
   const keys = new KeyRing(keySource(settings, options.note));
   for (const pool of [admin, app]) giveKeys(pool, keys);
   const sealer = openPool({
@@ -79,7 +89,7 @@ async function connect(
     user: "apg_sealer",
     password: () => secrets.passwordOf("apg_sealer"),
   });
-  const close = () => Promise.all([admin.end(), app.end(), sealer.end()]);
+  const close = () => Promise.all([admin.end(), app.end(), gate.end(), sealer.end()]);
   try {
     const version = await serverVersion(admin);
     const warning = checkVersion(version);
@@ -91,8 +101,10 @@ async function connect(
       admin,
       app,
       sealer,
+      gate,
       secrets,
       keys,
+      contextKey,
       lost: server?.lost ?? new Promise(() => {}),
       async stop() {
         // What still runs on a connection is not waited for long: its transaction rolls back.
@@ -116,10 +128,9 @@ function startServer(settings: DatabaseSettings, secrets: RoleSecrets, options: 
   });
 }
 
-function appConnection(settings: DatabaseSettings, secrets: RoleSecrets, adminUrl: string): ConnectionOptions {
-  const shared = { applicationName: "apg", max: settings.poolSize };
-  if (settings.databaseUrlApp !== undefined) return { ...shared, url: settings.databaseUrlApp };
-  return { ...shared, url: adminUrl, user: "apg_user", password: () => secrets.passwordOf("apg_user") };
+function connectionAs(role: string, url: string | undefined, secrets: RoleSecrets, adminUrl: string): ConnectionOptions {
+  if (url !== undefined) return { url, applicationName: "apg" };
+  return { url: adminUrl, applicationName: "apg", user: role, password: () => secrets.passwordOf(role) };
 }
 
 async function createIfMissing(url: string): Promise<void> {

@@ -1,15 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg, { type QueryResult, type QueryResultRow } from "pg";
+import type { QueryResult, QueryResultRow } from "pg";
 import { Problem } from "../errors/problem.ts";
 import { type Client, type Pool, withClient } from "./connect.ts";
+import { contextKeyOf, contextToken, type TenantContext } from "./context.ts";
+import { beginAndEnter } from "./enter.ts";
 
-/** On whose behalf a transaction runs; the database's policies and its audit trail read it. */
-export interface TenantContext {
-  readonly tenantId: string;
-  /** Who acts, such as `user:ada@example.com`, `key:nightly` or `apg`. */
-  readonly actor: string;
-  readonly requestId?: string | undefined;
-}
+export type { TenantContext } from "./context.ts";
 
 /** An open transaction that sees one tenant. What must run inside one takes it as an argument. */
 export interface TenantTransaction extends TenantContext {
@@ -48,7 +44,13 @@ export async function retrying<T>(work: () => Promise<T>, attempts = 5): Promise
 
 /** Runs several statements as one transaction, without a tenant: for administration only. */
 export function adminTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
-  return withClient(pool, (client) => framed(client, "begin", () => work(client)));
+  return withClient(pool, (client) =>
+    framed(
+      client,
+      () => client.query("begin"),
+      () => work(client),
+    ),
+  );
 }
 
 const tenantShape = /^[a-z0-9][a-z0-9_-]{0,49}$/;
@@ -63,26 +65,37 @@ export function requireTenantId(id: string): void {
 
 async function transaction<T>(pool: Pool, context: TenantContext, mode: Mode, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
   requireTenantId(context.tenantId);
-  return withClient(pool, (client) => framed(client, opening(context, mode), () => work(handle(client, context))));
+  return withClient(pool, (client) =>
+    framed(
+      client,
+      () => enter(pool, client, context, mode),
+      () => work(handle(client, context)),
+    ),
+  );
 }
 
-/** Begin and context in one round trip: each one more costs a quarter of the throughput of a small transaction. */
-function opening(context: TenantContext, mode: Mode): string {
+/** @throws Problem `context_refused` */
+async function enter(pool: Pool, client: Client, context: TenantContext, mode: Mode): Promise<void> {
+  const key = contextKeyOf(pool);
+  if (key === null) throw new Error("this pool signs no contexts: open it with a context key");
   const begin = mode === "read only" ? "begin isolation level repeatable read read only" : "begin";
-  const settings = { "app.tenant_id": context.tenantId, "app.actor": context.actor, "app.request_id": context.requestId ?? "" };
-  const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`);
-  const open = `${begin}; select ${calls.join(", ")}`;
-  if (mode === "read only") return open;
-  return `${open}; select cash_management.keep_closed_tenant_unchanged(${pg.escapeLiteral(context.tenantId)})`;
+  try {
+    await beginAndEnter(client, begin, contextToken(key, context));
+  } catch (error) {
+    if (!isLeftover(error)) throw refusedContext(error);
+    // Somebody's SQL left a temporary object, a cursor or the like on this connection: it is thrown away before the next tenant comes.
+    await client.query("rollback");
+    await beginAndEnter(client, begin, contextToken(key, context), true);
+  }
 }
 
 function handle(client: Client, context: TenantContext): TenantTransaction {
   return { ...context, client, query: (text, values) => client.query(text, values === undefined ? [] : [...values]) };
 }
 
-async function framed<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
+async function framed<T>(client: Client, begin: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
   try {
-    await client.query(begin);
+    await begin();
     const result = await work();
     // A transaction in which a statement failed and was caught answers "commit" with a rollback, and no error.
     const { command } = await client.query("commit");
@@ -95,5 +108,28 @@ async function framed<T>(client: Client, begin: string, work: () => Promise<T>):
 }
 
 function isGivenUp(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");
+  return ["40001", "40P01"].includes(codeOf(error));
+}
+
+// The codes of cash_management.enter (0029_signed_context.sql).
+function isLeftover(error: unknown): boolean {
+  return codeOf(error) === "APG05";
+}
+
+function refusedContext(error: unknown): unknown {
+  const hint = refusals[codeOf(error)];
+  if (hint === undefined) return error;
+  return new Problem("context_refused", `the database refuses to enter a tenant: ${(error as Error).message}`, { hint, cause: error });
+}
+
+const keyHint =
+  "Run apg db migrate with this program's settings, or name the key file of the server that was there first: --context-key-file=FILE (APG_CONTEXT_KEY_FILE).";
+const refusals: Readonly<Record<string, string>> = {
+  APG01: keyHint,
+  APG02: keyHint,
+  APG04: "Compare the clocks of this machine and of the database server: they may differ by half a minute.",
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

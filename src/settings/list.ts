@@ -24,6 +24,18 @@ export const settingList = {
     "APG_DATABASE_URL_APP",
     "how the program itself connects; default: as apg_user, where --database-url says",
   ),
+  databaseUrlGate: optional(
+    databaseUrl,
+    "--database-url-gate <url>",
+    "APG_DATABASE_URL_GATE",
+    "how sign-in asks who somebody is; default: as apg_gate, where --database-url says",
+  ),
+  contextKeyFile: optional(
+    folder,
+    "--context-key-file <file>",
+    "APG_CONTEXT_KEY_FILE",
+    "the key that tenants' transactions are signed with, one for all servers; default: made once in the data folder",
+  ),
   postgresMajor: optional(wholeNumber(15, 18), "--postgres-major <number>", "APG_POSTGRES_MAJOR", "major of a new embedded database"),
   keyFile: optional(file, "--key-file <file>", "APG_KEY_FILE", "file of the key-encryption key; default: one made in the data folder"),
   keyCommand: optional(word, "--key-command <command>", "APG_KEY_COMMAND", "command that knows the key-encryption key, or wraps with it"),

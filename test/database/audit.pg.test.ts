@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { asReader, asTenant, testDatabase } from "../helpers/postgres.ts";
+import { tenantTransaction } from "../../src/postgres/transaction.ts";
+import { asReader, asTenant, enterTenant, testDatabase } from "../helpers/postgres.ts";
 import { accountOf, flowId, newFlow, seedTwoTenants } from "./seed.ts";
 
 const database = testDatabase();
@@ -130,10 +131,7 @@ test("an actor that was not given is recorded as missing, never as the owner of 
 });
 
 async function asTenantWithoutActor(sql: string): Promise<void> {
-  await asTenant(database.current, "alpha", async (tx) => {
-    await tx.query("select set_config('app.actor', '', true)");
-    await tx.query(sql);
-  });
+  await tenantTransaction(database.current.app, { tenantId: "alpha", actor: "" }, (tx) => tx.query(sql));
 }
 
 describe("nobody rewrites the trail (invariant 23)", () => {
@@ -146,7 +144,7 @@ describe("nobody rewrites the trail (invariant 23)", () => {
       const client = await database.current.admin.connect();
       try {
         await client.query("begin");
-        await client.query("select set_config('app.tenant_id', 'alpha', true)");
+        await enterTenant(client, "alpha");
         await client.query(`set local role ${role}`);
         await expect(client.query(attempt)).rejects.toMatchObject({ code: "42501" });
       } finally {

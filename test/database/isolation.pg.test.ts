@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Client, withClient } from "../../src/postgres/connect.ts";
 import { importFile } from "../../src/statements/import.ts";
 import { camt053, fileOf } from "../helpers/camt.ts";
-import { asTenant, testDatabase } from "../helpers/postgres.ts";
+import { asTenant, enterTenant, testDatabase } from "../helpers/postgres.ts";
 import { flowId, seedTwoTenants, tenants } from "./seed.ts";
 
 const database = testDatabase();
@@ -48,7 +48,7 @@ async function as<T>(role: string, tenant: string | null, work: (client: Client)
   return withClient(database.current.admin, async (client) => {
     await client.query("begin");
     try {
-      if (tenant !== null) await client.query("select set_config('app.tenant_id', $1, true)", [tenant]);
+      if (tenant !== null) await enterTenant(client, tenant);
       await client.query(`set local role ${role}`);
       return await work(client);
     } finally {
@@ -109,14 +109,15 @@ describe("reading (invariant 1)", () => {
   test("one prepared statement gives each tenant its own, with a generic plan too (8)", async () => {
     for (const mode of ["auto", "force_custom_plan", "force_generic_plan"])
       await withClient(database.current.app, async (client) => {
-        await client.query(`set plan_cache_mode = ${mode}; prepare mine as select distinct tenant_id from cash_management.cm_cash_flows`);
+        await client.query(`set plan_cache_mode = ${mode}`);
         for (const tenant of [...tenants, ...tenants]) {
           await client.query("begin");
-          await client.query("select set_config('app.tenant_id', $1, true)", [tenant]);
-          expect((await client.query("execute mine")).rows).toEqual([{ tenant_id: tenant }]);
+          await enterTenant(client, tenant);
+          const mine = { name: "mine", text: "select distinct tenant_id from cash_management.cm_cash_flows" };
+          expect((await client.query(mine)).rows).toEqual([{ tenant_id: tenant }]);
           await client.query("commit");
         }
-        await client.query("deallocate mine; reset plan_cache_mode");
+        await client.query("reset plan_cache_mode");
       });
   });
 });
@@ -210,16 +211,17 @@ test("a partition named directly is out of reach, also one made a moment ago or 
 describe("no tenant chosen (invariant 4)", () => {
   const none: readonly (readonly [string, string])[] = [
     ["never set", "select 1"],
-    ["set to nothing", "select set_config('app.tenant_id', '', true)"],
-    ["left over from a transaction", "commit; begin; select set_config('app.tenant_id', 'alpha', true); commit; begin"],
-    ["reset", "select set_config('app.tenant_id', 'alpha', false); reset app.tenant_id"],
-    ["discarded", "select set_config('app.tenant_id', 'alpha', false); commit; discard all; begin"],
+    ["set to nothing", "select set_config('app.context', '', true)"],
+    ["left over from a transaction", "enter alpha; commit; begin"],
+    ["rolled back", "enter alpha; rollback; begin"],
+    ["reset", "enter alpha; reset app.context"],
+    ["discarded", "enter alpha; commit; discard all; begin"],
   ];
   test.each(none)("%s: nothing is seen and nothing written", async (_name, sql) => {
     await withClient(database.current.app, async (client) => {
       await client.query("begin");
       // One by one: DISCARD wants to be alone.
-      for (const statement of sql.split("; ")) await client.query(statement);
+      for (const statement of sql.split("; ")) await (statement === "enter alpha" ? enterTenant(client, "alpha") : client.query(statement));
       for (const table of tables)
         expect([0, denied], table).toContain(await attempt(client, async () => (await client.query(`select from ${table}`)).rowCount));
       const insert = "insert into cash_management.cm_banks (tenant_id, name) values ('alpha', 'Mine')";
@@ -237,12 +239,15 @@ describe("malformed tenant keys (invariant 5)", () => {
     await expect(
       database.current.admin.query("insert into cash_management.cm_tenants (tenant_id, name) values ($1, 'X')", [key]),
     ).rejects.toMatchObject({ code: "23514" });
-    await as("apg_user", key, async (client) => {
+    await as("apg_user", null, async (client) => {
+      expect(await attempt(client, () => enterTenant(client, key))).toBe("APG01");
       expect((await client.query("select from cash_management.cm_cash_accounts")).rowCount).toBe(0);
     });
   });
   test("a NUL never arrives", async () => {
-    await expect(database.current.admin.query("select set_config('app.tenant_id', $1, true)", ["a\0"])).rejects.toThrow();
+    await as("apg_user", null, async (client) => {
+      expect(await attempt(client, () => enterTenant(client, "a\0"))).toBe("22021");
+    });
   });
 });
 

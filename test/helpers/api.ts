@@ -63,6 +63,7 @@ async function openApi(database: TestDatabase): Promise<TestApi> {
   const app = await makeServer({
     app: database.app,
     admin: database.admin,
+    gate: database.gate,
     host: "127.0.0.1",
     port: 0,
     log: { level: "silent" },

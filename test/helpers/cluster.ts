@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../src/operations/migrate/migrate.ts";
 import { openPool, withClient } from "../../src/postgres/connect.ts";
+import { contextKey } from "../../src/postgres/context.ts";
 import { startEmbedded } from "../../src/postgres/embedded/server.ts";
 import { embeddedSettings, throwAwaySettings } from "../../src/postgres/embedded/settings.ts";
 
@@ -15,6 +16,8 @@ export interface TestCluster {
 
 /** Every login role of the throw-away cluster has this one. */
 export const testPassword = "throw-away";
+/** The databases of the cluster take tokens signed with this. */
+export const testContextKey = contextKey(Buffer.alloc(32, "not a secret"));
 export const templateName = "apg_template";
 
 declare module "vitest" {
@@ -61,8 +64,8 @@ export async function buildTemplate(port: number): Promise<void> {
   await maintenance.query(`create database ${templateName}`);
   await maintenance.end();
   const template = openPool({ url: testUrl(port, templateName), applicationName: "apg test set-up", max: 1 });
-  const roles = ["apg_user", "apg_readonly_user", "apg_sealer", "monitoring", "backup_user", "replicator"];
+  const roles = ["apg_user", "apg_gate", "apg_readonly_user", "apg_sealer", "monitoring", "backup_user", "replicator"];
   const passwords = Object.fromEntries(roles.map((role) => [role, testPassword]));
-  await withClient(template, (client) => migrate(client, { passwords }));
+  await withClient(template, (client) => migrate(client, { passwords, contextKey: testContextKey }));
   await template.end();
 }

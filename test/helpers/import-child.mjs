@@ -1,14 +1,16 @@
 // A process that imports when it is told to, through the built program, and may be killed at any moment: the parent sends
-// { url, tenantId, path }, the answer is { done } or { failed }. `dist` because Node 20 runs no TypeScript.
+// { url, contextKey, tenantId, path }, the answer is { done } or { failed }. `dist` because Node 20 runs no TypeScript.
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { openPool } from "../../dist/postgres/connect.js";
+import { contextKey } from "../../dist/postgres/context.js";
 import { importFile } from "../../dist/statements/import.js";
 
 let pool;
 
-process.on("message", async ({ url, tenantId, path }) => {
-  pool ??= openPool({ url, applicationName: "apg import child", max: 2 });
+process.on("message", async ({ url, contextKey: secret, tenantId, path }) => {
+  const key = contextKey(Buffer.from(secret, "hex"));
+  pool ??= openPool({ url, applicationName: "apg import child", max: 2, contextKey: () => key });
   const source = { name: basename(path), open: () => createReadStream(path) };
   try {
     const result = await importFile(pool, { tenantId, actor: "test" }, source, { progress: (bytes) => process.send({ read: bytes }) });

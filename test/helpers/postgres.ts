@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, inject } from "vitest";
 import { type Client, openPool, type Pool, withClient } from "../../src/postgres/connect.ts";
+import { contextToken } from "../../src/postgres/context.ts";
 import { type TenantTransaction, tenantTransaction } from "../../src/postgres/transaction.ts";
-import { templateName, testUrl } from "./cluster.ts";
+import { templateName, testContextKey, testUrl } from "./cluster.ts";
 import { giveTestKeys } from "./keys.ts";
 
 /** A database of this test file alone, as a fresh migration makes it. */
@@ -13,6 +14,8 @@ export interface TestDatabase {
   readonly admin: Pool;
   /** apg_user: what the program itself connects as. */
   readonly app: Pool;
+  /** apg_gate: finds out who signs in. */
+  readonly gate: Pool;
   /** apg_readonly_user. */
   readonly reader: Pool;
   /** As any role of the cluster; for programs that want a connection string. */
@@ -45,16 +48,16 @@ export async function createDatabase(template: string = templateName): Promise<T
   const { major, port } = inject("cluster");
   const name = `test_${randomBytes(6).toString("hex")}`;
   await maintain(port, `create database ${name} template ${template}`);
-  const pools = ["postgres", "apg_user", "apg_readonly_user"].map((role) =>
-    openPool({ url: testUrl(port, name, role), applicationName: "apg test", max: 4 }),
-  ) as [Pool, Pool, Pool];
+  const pools = ["postgres", "apg_user", "apg_readonly_user", "apg_gate"].map((role) =>
+    openPool({ url: testUrl(port, name, role), applicationName: "apg test", max: 4, contextKey: () => testContextKey }),
+  ) as [Pool, Pool, Pool, Pool];
   for (const pool of pools) giveTestKeys(pool);
-  const [admin, app, reader] = pools;
+  const [admin, app, reader, gate] = pools;
   const drop = async () => {
     for (const pool of pools) await pool.end();
     await maintain(port, `drop database ${name}`);
   };
-  return { name, major, admin, app, reader, url: (role) => testUrl(port, name, role), drop };
+  return { name, major, admin, app, reader, gate, url: (role) => testUrl(port, name, role), drop };
 }
 
 /** In the shoes of a person of the tenant, through the program's own role. */
@@ -65,6 +68,11 @@ export function asTenant<T>(database: TestDatabase, tenantId: string, work: (tx:
 /** In the shoes of a person who may only read. */
 export function asReader<T>(database: TestDatabase, tenantId: string, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
   return tenantTransaction(database.reader, { tenantId, actor: "test reader" }, work);
+}
+
+/** Chooses the tenant of the transaction that `client` is in, as the program would. */
+export async function enterTenant(client: Client, tenantId: string, actor = "test"): Promise<void> {
+  await client.query("select cash_management.enter($1)", [contextToken(testContextKey, { tenantId, actor })]);
 }
 
 /** The program's role before any tenant is chosen. */

@@ -6,6 +6,7 @@ import { fixedKey } from "../../src/keys/key-source.ts";
 import { openPool } from "../../src/postgres/connect.ts";
 import { tenantTransaction } from "../../src/postgres/transaction.ts";
 import { createTenant } from "../../src/tenants/tenants.ts";
+import { testContextKey } from "../helpers/cluster.ts";
 import { asNobody, asTenant, testDatabase } from "../helpers/postgres.ts";
 
 const database = testDatabase();
@@ -45,7 +46,7 @@ test("who only reads makes no keys", async () => {
 test("another key-encryption key is refused by name, also for a tenant that has no keys yet", async () => {
   await createTenant(database.current.admin, { id: "fresh", name: "Fresh" }, "test");
   await asTenant(database.current, "acme", tenantKeys);
-  const other = openPool({ url: database.current.url("apg_user"), applicationName: "apg test", max: 1 });
+  const other = openPool({ url: database.current.url("apg_user"), applicationName: "apg test", max: 1, contextKey: () => testContextKey });
   giveKeys(other, new KeyRing(fixedKey(localKey(randomBytes(32), "another"))));
   try {
     for (const tenantId of ["acme", "fresh"])
@@ -59,7 +60,7 @@ test("another key-encryption key is refused by name, also for a tenant that has 
 });
 
 test("a pool without keys says so", async () => {
-  const bare = openPool({ url: database.current.url("apg_user"), applicationName: "apg test", max: 1 });
+  const bare = openPool({ url: database.current.url("apg_user"), applicationName: "apg test", max: 1, contextKey: () => testContextKey });
   try {
     await expect(tenantTransaction(bare, { tenantId: "acme", actor: "test" }, tenantKeys)).rejects.toMatchObject({ code: "key_missing" });
   } finally {

@@ -6,12 +6,12 @@ const database = testDatabase();
 
 test("a tenant transaction says for whom it runs, and nothing of it stays on the connection", async () => {
   const context = { tenantId: "acme", actor: "user:o'brien", requestId: "r-1" };
-  const settings = `select current_setting('app.tenant_id') as tenant, current_setting('app.actor') as actor,
-    current_setting('app.request_id') as request`;
+  const settings = `select cash_management.current_tenant() as tenant, cash_management.current_actor() as actor,
+    cash_management.current_request() as request`;
   const inside = await tenantTransaction(database.current.app, context, (tx) => tx.query(settings));
   expect(inside.rows).toEqual([{ tenant: "acme", actor: "user:o'brien", request: "r-1" }]);
-  const after = await asNobody(database.current, (client) => client.query("select current_setting('app.tenant_id', true) as tenant"));
-  expect(after.rows[0].tenant || null).toBeNull();
+  const after = await asNobody(database.current, (client) => client.query("select cash_management.current_tenant() as tenant"));
+  expect(after.rows[0].tenant).toBeNull();
 });
 
 test.each(["", "Acme", "-acme", "a'; drop table x; --", "a".repeat(51)])(

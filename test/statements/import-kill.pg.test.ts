@@ -11,6 +11,7 @@ import { openPool, type Pool } from "../../src/postgres/connect.ts";
 import { tenantRead } from "../../src/postgres/transaction.ts";
 import { addDays, type Day } from "../../src/time/day.ts";
 import { camt053 } from "../helpers/camt.ts";
+import { testContextKey } from "../helpers/cluster.ts";
 import { beliefs, rowCounts } from "../helpers/contents.ts";
 import { type CrashCluster, startCrashCluster } from "../helpers/crash-cluster.ts";
 import { balanceAt, euros, historyOf } from "../helpers/histories.ts";
@@ -48,7 +49,7 @@ beforeAll(async () => {
   path = join(folder, "statements.xml");
   await writeFile(path, camt053(...histories.flatMap((history) => history.statements)));
   cluster = await startCrashCluster(inject("cluster").major);
-  admin = openPool({ url: cluster.url(), applicationName: "apg test", max: 2 });
+  admin = openPool({ url: cluster.url(), applicationName: "apg test", max: 2, contextKey: () => testContextKey });
 });
 
 afterAll(async () => {
@@ -137,7 +138,7 @@ class Importer {
         if (message.failed !== undefined) reject(new Error(message.failed));
       };
       this.#process.on("message", hear).once("exit", () => reject(new Error("the process ended")));
-      this.#process.send({ url: cluster.url("apg_user"), tenantId, path });
+      this.#process.send({ url: cluster.url("apg_user"), contextKey: testContextKey.secret.toString("hex"), tenantId, path });
     });
     this.lastMs = performance.now() - began;
     return outcome;

@@ -111,5 +111,5 @@ async function tenantWithPerson(database: TestDatabase, id: TenantName, name: st
 
 function serve(database: TestDatabase): Promise<RunningServer> {
   const limits = { requestsPerMinutePerAddress: 100_000, requestsPerMinutePerTenant: 100_000 };
-  return startServer({ app: database.app, host: "127.0.0.1", port: 0, log: { level: "silent" }, pages, limits });
+  return startServer({ app: database.app, gate: database.gate, host: "127.0.0.1", port: 0, log: { level: "silent" }, pages, limits });
 }

@@ -5,5 +5,5 @@ import { type Migrated, migrate } from "./migrate.ts";
 /** Migrates, and gives the login roles the passwords that this data folder keeps. */
 export function migrateDatabase(database: Database, log: (line: string) => void = () => {}): Promise<Migrated> {
   const passwords = Object.fromEntries(loginRoles.map((role) => [role, database.secrets.passwordOf(role)]));
-  return withClient(database.admin, (client) => migrate(client, { passwords, log }));
+  return withClient(database.admin, (client) => migrate(client, { passwords, contextKey: database.contextKey(), log }));
 }

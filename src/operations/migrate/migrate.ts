@@ -1,4 +1,6 @@
 import type { ClientBase } from "pg";
+import type { ContextKey } from "../../postgres/context.ts";
+import { installContextKey } from "../../postgres/context-keys.ts";
 import { type MigrationFile, readDatabaseFile, readMigrations } from "./migration-files.ts";
 import { ensureHorizons } from "./partitions.ts";
 import { appliedMigrations, pendingMigrations } from "./plan.ts";
@@ -8,6 +10,8 @@ import { setRolePasswords } from "./role-passwords.ts";
 export interface MigrateOptions {
   /** Clear-text passwords by role; the server gets SCRAM verifiers. Roles not named keep what they have. */
   readonly passwords?: Readonly<Record<string, string>>;
+  /** What the program signs with: the database takes it from now on. Left out: those it takes already. */
+  readonly contextKey?: ContextKey;
   readonly log?: (line: string) => void;
   /** Another folder of migrations, for tests. */
   readonly folder?: string;
@@ -39,6 +43,9 @@ export async function migrate(admin: ClientBase, options: MigrateOptions = {}): 
       applied.push(file.name);
     }
     if (options.passwords !== undefined) await setRolePasswords(admin, options.passwords);
+    const { contextKey } = options;
+    if (contextKey !== undefined && (await inTransaction(admin, () => installContextKey(admin, contextKey))))
+      log("the database takes this program's context key");
     const partitions = await ensureHorizons(admin);
     if (partitions > 0) log(`made ${partitions} partitions`);
     return { applied, partitions };

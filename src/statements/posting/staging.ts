@@ -5,14 +5,13 @@ import type { TenantTransaction } from "../../postgres/transaction.ts";
 import { stagedColumns } from "./intake.ts";
 
 /**
- * Entries on their way in: a temporary table of the session, emptied by every commit, so that no catalogue churn and no row of
- * another import can be met, also behind a pooler in transaction mode.
+ * Entries on their way in: a temporary table of this transaction. None outlives it: what stands in a session's temporary schema would be
+ * met by the next tenant's transaction on the connection, and whoever left it there could have put triggers on it (docs/why/signed-context.md).
  */
 export async function openStaging(tx: TenantTransaction): Promise<void> {
   await tx.query(`
-    set local client_min_messages = warning;
     set local work_mem = '32MB';
-    create temporary table if not exists staged_entries (
+    create temporary table staged_entries (
       stmt integer not null,
       ordinal integer not null,
       id uuid not null,
@@ -40,16 +39,14 @@ export async function openStaging(tx: TenantTransaction): Promise<void> {
       line integer not null,
       fingerprint uuid not null,
       occurrence integer not null default 1
-    ) on commit delete rows;
-    create temporary table if not exists staged_sums (
+    ) on commit drop;
+    create temporary table staged_sums (
       stmt integer not null,
       booking_date date not null,
       amount_minor bigint not null,
       state text not null,
       fingerprint uuid not null
-    ) on commit delete rows;
-    delete from pg_temp.staged_entries;
-    delete from pg_temp.staged_sums`);
+    ) on commit drop`);
 }
 
 export async function stageRows(tx: TenantTransaction, rows: string): Promise<void> {

@@ -4,7 +4,7 @@ import { mountDatabaseCommands } from "../../../src/operations/migrate/commands.
 import type { Database } from "../../../src/postgres/database.ts";
 import type { Settings } from "../../../src/settings/list.ts";
 import type { CommandContext } from "../../../src/terminal/command.ts";
-import { testPassword } from "../../helpers/cluster.ts";
+import { testContextKey, testPassword } from "../../helpers/cluster.ts";
 import { createDatabase, type TestDatabase } from "../../helpers/postgres.ts";
 
 let database: TestDatabase;
@@ -19,7 +19,13 @@ afterEach(() => {
 
 /** The commands as the program mounts them, on an empty database; answers what they print and with which code. */
 async function apg(...words: string[]): Promise<{ said: string; code: unknown }> {
-  const opened = { kind: "external", place: "test", admin: database.admin, secrets: { passwordOf: () => testPassword } };
+  const opened = {
+    kind: "external",
+    place: "test",
+    admin: database.admin,
+    secrets: { passwordOf: () => testPassword },
+    contextKey: () => testContextKey,
+  };
   const open = { database: opened as unknown as Database, settings: {} as Settings };
   const context: CommandContext = { settings: () => open.settings, withDatabase: (_command, work) => work(open) };
   const program = new Command();
