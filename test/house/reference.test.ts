@@ -4,6 +4,7 @@ import { vocabulary } from "../../src/errors/vocabulary.ts";
 import type { Check } from "../../src/operations/lint/check.ts";
 import { readChecks } from "../../src/operations/lint/check-files.ts";
 import { readExceptions } from "../../src/operations/lint/exceptions.ts";
+import { programChecks } from "../../src/operations/lint/programs.ts";
 import { type Setting, settingList } from "../../src/settings/list.ts";
 import type { CommandContext, MountCommands } from "../../src/terminal/command.ts";
 import { read, root } from "./tree.ts";
@@ -62,15 +63,17 @@ describe("the reference is what the program says of itself", () => {
 });
 
 test("docs/reference/checks.md explains every check of apg db lint, and what is meant to be so", async () => {
-  const checks = await readChecks();
+  const questions = await readChecks();
+  const checks = [...questions, ...programChecks];
   const exceptions = await readExceptions();
   const known = new Set(checks.map(({ name }) => name));
   expect(exceptions.filter(({ check }) => !known.has(check))).toEqual([]);
   const page = [
     ...["# Checks", "", made, ""],
     ...[
-      `\`apg db lint\` asks these ${checks.length} questions: each is one file of \`database/checks\` that only reads and also runs with psql alone`,
-      "(`psql -f database/checks/FILE`), and answers one finding for each logical object with the SQL that cures it.",
+      `\`apg db lint\` asks these ${checks.length} questions and answers one finding for each logical object with what cures it. ${questions.length} are files of`,
+      "`database/checks` that only read and also run with psql alone (`psql -f database/checks/FILE`); the others are programs: of pg_hba.conf",
+      "(the server's own, or `--hba FILE`), of pgbouncer.ini (`--pgbouncer-ini FILE`) and of plans, which SQL cannot ask.",
       "",
     ],
     ...["| number | check | level | about | finds |", "| --- | --- | --- | --- | --- |"],

@@ -9,6 +9,8 @@ import { type Check, type Level, levels, reaches } from "./check.ts";
 import { readChecks } from "./check-files.ts";
 import { readExceptions } from "./exceptions.ts";
 import { type LintReport, lintDatabase } from "./lint.ts";
+import type { Program } from "./program.ts";
+import { lintPrograms, type ProgramOptions } from "./programs.ts";
 import { fixScript, reportDocument, reportText } from "./report.ts";
 import { sarifOf } from "./sarif.ts";
 
@@ -18,6 +20,9 @@ interface Flags {
   readonly fix?: true;
   readonly all?: true;
   readonly check?: readonly string[];
+  readonly hba?: string;
+  readonly pgbouncerIni?: string;
+  readonly pgbouncerVersion?: string;
   readonly failOn: Level | "never";
 }
 
@@ -31,17 +36,40 @@ export const mountLintCommand: MountCommands = (program, context) => {
     .addOption(new Option("--fix", "print only the SQL that cures; nothing is changed").conflicts(["json", "sarif"]))
     .option("--all", "show also what database/checks/exceptions.json says is meant to be so")
     .option("--check <name...>", "only these checks, by name or number")
+    .option("--hba <file>", "judge this pg_hba.conf, not the server's own")
+    .option("--pgbouncer-ini <file>", "judge this pgbouncer.ini too, with the auth_file it names")
+    .option("--pgbouncer-version <version>", "what PgBouncer it is for, such as 1.24.1")
     .addOption(new Option("--fail-on <level>", "exit code 1 from this level on").choices([...levels, "never"]).default("error"))
     .action((flags: Flags, command: Command) =>
       context.withDatabase(command, async ({ database }) => {
-        const checks = chosen(await readChecks(), flags.check);
+        const programs = lintPrograms(programOptions(flags));
+        const asked = chosen([...(await readChecks()), ...programs.flatMap((program) => program.checks)], flags.check);
         const exceptions = await readExceptions();
-        const report = await withClient(database.admin, (client) => lintDatabase(client, { checks, exceptions }));
+        const report = await withClient(database.admin, (client) =>
+          lintDatabase(client, { checks: asked.filter(({ sql }) => sql !== ""), exceptions, programs: narrowed(programs, asked) }),
+        );
         await show(report, flags);
         answer(report, flags.failOn);
       }),
     );
 };
+
+function programOptions({ hba, pgbouncerIni, pgbouncerVersion }: Flags): ProgramOptions {
+  return {
+    ...(hba === undefined ? {} : { hbaFile: hba }),
+    ...(pgbouncerIni === undefined ? {} : { pgbouncerIni }),
+    ...(pgbouncerVersion === undefined ? {} : { pgbouncerVersion }),
+  };
+}
+
+/** The programs that have a check that was asked for, each answering for those alone. */
+function narrowed(programs: readonly Program[], asked: readonly Check[]): Program[] {
+  return programs.flatMap((program) => {
+    const checks = program.checks.filter((check) => asked.includes(check));
+    const ask: Program["ask"] = async (server) => (await program.ask(server)).filter(({ check }) => checks.includes(check));
+    return checks.length === 0 ? [] : [{ checks, ask }];
+  });
+}
 
 function chosen(checks: readonly Check[], wanted: readonly string[] | undefined): readonly Check[] {
   if (wanted === undefined) return checks;

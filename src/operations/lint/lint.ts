@@ -1,6 +1,8 @@
 import type { ClientBase, QueryResult } from "pg";
+import { Problem } from "../../errors/problem.ts";
 import { type Check, type Finding, includesVersion, isLevel, levels } from "./check.ts";
 import { type ExceptedFinding, type Exception, sortByExceptions } from "./exceptions.ts";
+import type { Program } from "./program.ts";
 
 export interface LintReport {
   /** Such as "18.4". */
@@ -24,6 +26,8 @@ export interface FailedCheck {
 export interface LintOptions {
   readonly checks: readonly Check[];
   readonly exceptions: readonly Exception[];
+  /** Asked besides; of each, what it finds for one of its checks. */
+  readonly programs?: readonly Program[];
   /** Of each check. */
   readonly timeoutMs?: number;
 }
@@ -48,11 +52,24 @@ export async function lintDatabase(admin: ClientBase, options: LintOptions): Pro
       // Also undoes a role or a setting that a check took on.
       await admin.query("rollback to savepoint before_check");
     }
-    const ran = asked.filter((check) => !failed.some((one) => one.check === check));
+    for (const program of options.programs ?? []) {
+      await admin.query("savepoint before_check");
+      try {
+        found.push(...(await program.ask({ admin, major: server.major })));
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        failed.push(
+          ...program.checks.slice(0, 1).map((check) => ({ check, error: error instanceof Error ? error.message : String(error) })),
+        );
+      }
+      await admin.query("rollback to savepoint before_check");
+    }
+    const programmed = (options.programs ?? []).filter(({ checks }) => !failed.some(({ check }) => checks.includes(check)));
+    const ran = [...asked.filter((check) => !failed.some((one) => one.check === check)), ...programmed.flatMap(({ checks }) => checks)];
     const sorted = sortByExceptions(found, options.exceptions, { checks: ran, major: server.major });
     return {
       server: server.name,
-      checks: asked,
+      checks: [...asked, ...(options.programs ?? []).flatMap(({ checks }) => checks)],
       skipped: options.checks.filter((check) => !asked.includes(check)),
       findings: [...sorted.findings].sort(byLevel),
       excepted: sorted.excepted,

@@ -32,6 +32,10 @@ export async function makeCluster(folder: ServerFolder, runtime: string, superus
   } finally {
     await rm(passwordFile, { force: true });
   }
+  await appendFile(
+    join(fresh, "pg_hba.conf"),
+    "host    all             all             all                     reject\nhost    replication     all             all                     reject\n",
+  );
   await appendFile(join(fresh, "postgresql.conf"), "\ninclude_if_exists '../apg.conf'\n");
   await rename(fresh, folder.data);
 }

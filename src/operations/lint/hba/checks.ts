@@ -1,4 +1,5 @@
 import type { Check, Level } from "../check.ts";
+import { programCheck } from "../program.ts";
 
 /** The questions to pg_hba.conf. No SQL can ask them: only a program knows which rule comes first and contains another. */
 export const hbaChecks = {
@@ -51,15 +52,5 @@ export const hbaChecks = {
 } as const;
 
 function check(id: string, name: string, level: Level, title: string, reason: { why: string; proves: string }): Check {
-  return {
-    id,
-    name,
-    title,
-    level,
-    ...reason,
-    file: "src/operations/lint/hba/checks.ts",
-    category: "connections",
-    versions: { from: 15, to: 18 },
-    sql: "",
-  };
+  return programCheck("src/operations/lint/hba/checks.ts", "connections", { id, name, level, title, ...reason });
 }
