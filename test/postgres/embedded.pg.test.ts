@@ -55,7 +55,7 @@ test("a new cluster has checksums, sorts by bytes, asks for passwords and listen
       sockets: "",
       preloaded: "pg_stat_statements",
       collation: "C",
-      methods: "scram-sha-256",
+      methods: "reject,scram-sha-256",
     },
   ]);
   const wrong = openPool({ url: testUrl(server.port, "postgres").replace(testPassword, "guess"), applicationName: "test" });
