@@ -6,6 +6,7 @@ import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
 import { mountAuditCommands } from "./audit/commands.ts";
+import { mountProveCommands } from "./operations/isolate/commands.ts";
 import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
@@ -32,6 +33,7 @@ const mounts: readonly MountCommands[] = [
   mountDatabaseCommands,
   mountPrivilegesCommand,
   mountLintCommand,
+  mountProveCommands,
 ];
 
 export async function main(parameters: readonly string[]): Promise<number> {

@@ -1,0 +1,82 @@
+import type { Attempt } from "./proof.ts";
+
+/** Who may see more than one tenant, of what, and why. Nothing else is let through. */
+export interface Exception {
+  readonly role: string;
+  readonly objects: RegExp;
+  readonly kinds: readonly Attempt["attack"]["kind"][];
+  readonly reason: string;
+}
+
+export const exceptions: readonly Exception[] = [
+  {
+    role: "backup_user",
+    objects: /./,
+    kinds: ["read"],
+    reason:
+      "a logical backup contains every tenant's rows, or it is none; pg_read_all_data reads the catalogue too, with the password verifiers; it cannot write",
+  },
+  {
+    role: "apg_admin",
+    objects: /^audit\.audit_log$/,
+    kinds: ["read"],
+    reason: "administrators read the trail of all tenants; nobody signs in as this group",
+  },
+  {
+    role: "audit_owner",
+    objects: /^audit\.audit_log$/,
+    kinds: ["read"],
+    reason: "its functions seal and verify the trail of all tenants; nobody signs in as it",
+  },
+  {
+    role: "apg_admin",
+    objects: /^cash_management\.list_tenants$/,
+    kinds: ["call"],
+    reason: "an administrator lists which tenants there are, and nothing of what is in them",
+  },
+  {
+    role: "apg_admin",
+    objects: /^cash_management\.cm_platform_keys$/,
+    kinds: ["write"],
+    reason: "keys of those who run an installation for many tenants: no tenant reads or makes them",
+  },
+  {
+    role: "cm_gatekeeper",
+    objects: /^cash_management\.cm_(tenants|people|api_keys|sessions|sign_in_links|counterparties)$/,
+    kinds: ["read"],
+    reason: "looks before a tenant is known, through its own functions only; nobody signs in as it",
+  },
+  {
+    role: "cm_gatekeeper",
+    objects: /^cash_management\.cm_sign_in_links$/,
+    kinds: ["write"],
+    reason: "uses a sign-in link up; nobody signs in as it",
+  },
+  {
+    role: "cm_gatekeeper",
+    objects: /^cash_management\.(find_|list_tenants|consume_)/,
+    kinds: ["call"],
+    reason: "its own functions",
+  },
+  {
+    role: "apg_user",
+    objects: /^cash_management\.(find_sign_in|find_api_key|find_session|consume_sign_in_link)$/,
+    kinds: ["call"],
+    reason: "sign-in begins before a tenant is known; who calls has the address or the secret",
+  },
+  {
+    role: "apg_gate",
+    objects: /^cash_management\./,
+    kinds: ["call"],
+    reason: "sign-in begins before a tenant is known; who calls has the address or the secret",
+  },
+];
+
+/** References that succeed with another tenant's key because the row brings its own along: they point at the tenant's own. */
+export const referencesBroughtAlong: Readonly<Record<string, string>> = {
+  account_has_a_key: "a trigger of the account inserts its key, of the account's tenant",
+};
+
+export function exceptionFor({ role, table, attack }: Attempt): Exception | undefined {
+  return exceptions.find((each) => each.role === role && each.kinds.includes(attack.kind) && each.objects.test(table));
+}

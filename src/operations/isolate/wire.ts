@@ -1,0 +1,148 @@
+import pg from "pg";
+import type { Client } from "../../postgres/connect.ts";
+import { quoted } from "./candidates.ts";
+import { type AttackContext, attackContexts } from "./contexts.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Attack, Outcome } from "./proof.ts";
+import type { Target } from "./targets.ts";
+import type { ThrowAwayTenants } from "./throw-away-rows.ts";
+
+export interface Wire {
+  readonly client: Client;
+  readonly tenants: ThrowAwayTenants;
+  readonly ledger: Ledger;
+  /** A role's name as people know it. */
+  readonly shown: (role: string) => string;
+}
+
+/**
+ * What cannot be tried from inside the server: COPY to and from the client, and cursors that are fetched from. One round trip an
+ * attack: each begins by undoing the one before.
+ */
+export async function fireOverTheWire(wire: Wire, targets: readonly Target[], contexts: readonly AttackContext[]): Promise<void> {
+  for (const role of rolesOf(targets))
+    for (const context of contexts.filter(({ thorough }) => thorough))
+      await steppedInto(wire, role, async () => {
+        await enter(wire.client, context);
+        await wire.client.query("savepoint attack");
+        for (const target of targets)
+          for (const attack of wireAttacks(target, role, wire.tenants, context.name)) {
+            const { outcome } = await attempt(wire, attack.sql);
+            record(wire, target, role, context.name, attack, outcome);
+          }
+      });
+}
+
+/**
+ * One prepared statement, executed on behalf of one tenant after the other, then of nobody, under each way to plan it: often
+ * enough that `auto` may come to a generic plan. Only by roles that may read the table: the others are refused at each execution alike.
+ */
+export async function firePrepared(wire: Wire, targets: readonly Target[]): Promise<void> {
+  const { client, tenants } = wire;
+  const own = attackContexts(tenants.own, tenants.foreign);
+  const turns = [
+    { tenant: tenants.own, context: own[0] },
+    { tenant: tenants.foreign, context: attackContexts(tenants.foreign, tenants.own)[0] },
+  ];
+  for (const role of rolesOf(targets)) {
+    const readable = await readableBy(client, role, targets);
+    for (const [mode, rounds] of [
+      ["auto", 4],
+      ["force_custom_plan", 1],
+      ["force_generic_plan", 1],
+    ] as const)
+      await steppedInto(wire, role, async () => {
+        await client.query(`deallocate all; set local plan_cache_mode = ${mode}`);
+        const statement = (place: number) => `prove_${place}`;
+        for (const [place, { object }] of readable.entries())
+          await client.query(
+            `prepare ${statement(place)} as select tenant_id from ${object} where tenant_id in (${quoted(tenants.own)}, ${quoted(tenants.foreign)})`,
+          );
+        await client.query("savepoint turn");
+        const turnsOfMode = [...Array.from({ length: rounds }, () => turns).flat(), { tenant: null, context: own[1] }];
+        for (const { tenant, context } of turnsOfMode) {
+          await client.query("rollback to savepoint turn");
+          if (context !== undefined) await enter(client, context);
+          await client.query("savepoint attack");
+          for (const [place, target] of readable.entries()) {
+            const attack: Attack = { command: `prepared, ${mode}`, kind: "read", sql: `execute ${statement(place)}`, expects: "no row" };
+            const { rows, outcome } = await attempt(wire, attack.sql);
+            const foreign = rows.filter((row) => row.tenant_id !== tenant).length;
+            const contextName = tenant === null ? "none" : "one tenant after the other";
+            record(wire, target, role, contextName, attack, outcome.kind === "done" ? { kind: "done", rows: foreign } : outcome);
+          }
+        }
+      });
+  }
+  await client.query("deallocate all");
+}
+
+function wireAttacks({ object, relation, filled }: Target, role: string, { foreign }: ThrowAwayTenants, context: string): Attack[] {
+  if (relation === undefined || relation.kind === "S") return [];
+  const theirs = relation.tenant ? `tenant_id = ${quoted(foreign)}` : "false";
+  const copy = `copy (select from ${object} where ${theirs}) to stdout`;
+  if (relation.partition)
+    return relation.owner === role || context !== "own tenant" ? [] : [{ command: "copy to", kind: "read", sql: copy, expects: "refusal" }];
+  if (filled === undefined) return [];
+  const cursor = `declare prove_cursor cursor for select from ${object} where ${theirs}; fetch all from prove_cursor`;
+  return [
+    { command: "copy to", kind: "read", sql: copy, expects: "no row" },
+    { command: "copy from", kind: "write", sql: `copy ${object} (tenant_id) from stdin`, expects: "refusal" },
+    { command: "cursor", kind: "read", sql: cursor, expects: "no row" },
+  ];
+}
+
+async function readableBy(client: Client, role: string, targets: readonly Target[]): Promise<Target[]> {
+  const filled = targets.filter((target) => target.filled !== undefined);
+  const oids = filled.map(({ relation }) => relation?.oid ?? "0");
+  const { rows } = await client.query<{ oid: string }>(
+    "select oid::text as oid from unnest($2::oid[]) as oid where has_column_privilege($1, oid, 'tenant_id', 'select')",
+    [role, oids],
+  );
+  const readable = new Set(rows.map(({ oid }) => oid));
+  return filled.filter(({ relation }) => relation !== undefined && readable.has(relation.oid));
+}
+
+function rolesOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.flatMap(({ volleys }) => volleys.flatMap(({ roles }) => roles)))];
+}
+
+async function steppedInto(wire: Wire, role: string, work: () => Promise<void>): Promise<void> {
+  await wire.client.query(`savepoint role; set local session authorization "${role}"`);
+  await work();
+  await wire.client.query("rollback to savepoint role; release savepoint role");
+}
+
+async function enter(client: Client, { statements }: AttackContext): Promise<void> {
+  await client.query("savepoint context");
+  try {
+    for (const statement of statements) await client.query(statement);
+  } catch {
+    await client.query("rollback to savepoint context");
+  }
+}
+
+function record({ ledger, shown }: Wire, target: Target, role: string, context: string, attack: Attack, outcome: Outcome): void {
+  ledger.record({ object: target.object, table: target.table, role: shown(role), context, attack }, outcome);
+}
+
+interface Answer {
+  readonly outcome: Outcome;
+  readonly rows: readonly { readonly tenant_id?: string }[];
+}
+
+async function attempt({ client, tenants: { secret } }: Wire, sql: string): Promise<Answer> {
+  try {
+    const results = (await client.query(`rollback to savepoint attack; ${sql}`)) as unknown as {
+      rowCount: number | null;
+      rows: Answer["rows"];
+    }[];
+    const last = results.at(-1);
+    return { outcome: { kind: "done", rows: last?.rowCount ?? 0 }, rows: last?.rows ?? [] };
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    const { code = "", constraint = "", message, detail = "", hint = "" } = error;
+    const tellsSecret = `${message}${detail}${hint}`.includes(secret);
+    return { outcome: { kind: "error", code, constraint, message: message.replaceAll(secret, "(hidden)"), tellsSecret }, rows: [] };
+  }
+}

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../helpers/postgres.ts";
+import { buildProgramFirst, startApg, temporaryFolder } from "../../helpers/program.ts";
+
+const database = testDatabase();
+const folder = temporaryFolder();
+buildProgramFirst();
+
+test("a proof killed in the middle leaves no tenant, no role, no row and no lock behind", async () => {
+  const { admin, name, url } = database.current;
+  const program = startApg(["db", "prove", "isolation"], { dataDir: folder.path, environment: { DATABASE_URL: url() } });
+  const prover = async () =>
+    (await admin.query<{ pid: number }>("select pid from pg_stat_activity where datname = $1 and query like 'do $volley$%'", [name]))
+      .rows[0]?.pid;
+  let pid: number | undefined;
+  for (let waited = 0; pid === undefined && waited < 300; waited += 1) {
+    pid = await prover();
+    await delay(50);
+  }
+  expect(pid, program.output()).toBeDefined();
+  program.process.kill("SIGKILL");
+  await program.ended;
+  const running = async () => (await admin.query("select from pg_stat_activity where pid = $1", [pid])).rowCount;
+  for (let waited = 0; (await running()) !== 0 && waited < 300; waited += 1) await delay(50);
+  const { rows } = await admin.query(
+    `select tenant_id::text as left_behind from cash_management.cm_tenants
+     union all select tenant_id from audit.audit_log
+     union all select rolname from pg_roles where rolname like 'prove%'
+     union all select 'lock' from pg_locks where pid = $1`,
+    [pid],
+  );
+  expect(rows).toEqual([]);
+}, 120_000);
