@@ -115,6 +115,7 @@ test("what an exception names is set apart with its reason, and an exception tha
       { check: "finds", object: "x.y", reason: "meant" },
       { check: "finds", object: "gone", reason: "was meant" },
       { check: "finds", object: "gone", reason: "on a server to come", versions: "99" },
+      { check: "finds", object: "comes and goes", reason: "the server decides", sometimes: true },
       { check: "did_not_run", object: "gone", reason: "not asked" },
     ],
   );

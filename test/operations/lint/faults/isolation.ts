@@ -96,8 +96,10 @@ export const faults: readonly Fault[] = [
   {
     check: "view_without_security_invoker",
     harmless: "create view cash_management.mine with (security_invoker = on) as select * from cash_management.cm_banks",
-    make: "create view cash_management.theirs as select * from cash_management.cm_banks",
-    finds: ["cash_management.theirs"],
+    make: `create view cash_management.theirs as select * from cash_management.cm_banks;
+      create view cash_management.catalogue as select oid from pg_class`,
+    finds: ["cash_management.catalogue", "cash_management.theirs"],
+    says: /reads (tables|only the catalogue, but) with the rights of postgres/,
   },
   {
     check: "materialized_view_readable",

@@ -41,4 +41,18 @@ export const faults: readonly Fault[] = [
       create table analytics.planted_1_1 partition of analytics.planted_1 for values in (1)`,
     finds: ["analytics.planted"],
   },
+  {
+    check: "partition_with_an_index_of_its_own",
+    make: `create index on cm_parts.cm_cash_accounts_p3 (tenant_id, name);
+      alter table cm_parts.cm_cash_accounts_p4 add unique (tenant_id, name, id)`,
+    finds: ["cash_management.cm_cash_accounts"],
+    says: /2 of its partitions/,
+  },
+  {
+    check: "partition_that_drifted",
+    make: `alter table cm_parts.cm_cash_accounts_p3 owner to audit_owner;
+      alter table cm_parts.cm_cash_accounts_p4 alter column name set statistics 500`,
+    finds: ["cash_management.cm_cash_accounts"],
+    says: /2 of its partitions have another owner and statistics/,
+  },
 ];
