@@ -28,7 +28,7 @@ select
   'error' as level,
   oid::regprocedure::text as object,
   'takes an advisory lock that outlives its transaction' as detail,
-  (regexp_match(body, '\m(pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?)\s*\(', 'i'))[1] as evidence,
+  (regexp_match(body, '\m(pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared)?)\s*\(', 'i'))[1] as evidence,
   -- Taken for the transaction there is nothing to release, so a release becomes nothing.
   regexp_replace(
     regexp_replace(
@@ -37,5 +37,6 @@ select
     '\m(?:pg_catalog\.)?pg_advisory_unlock(?:_shared|_all)?\s*\([^()]*\)', 'null', 'gi'
   ) || ';' as fix
 from bodies
-where body ~* '\mpg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?\s*\('
+-- pg_advisory_unlock_all() alone clears what somebody else's session lock left on the connection.
+where body ~* '\mpg_(?:try_)?advisory_(?:lock|unlock)(?:_shared)?\s*\('
 order by object;
