@@ -12,6 +12,7 @@ grant usage on schema audit to apg_admin;
 grant usage on schema audit to apg_readonly;
 grant usage on schema audit to apg_readwrite;
 grant usage on schema audit to apg_sealer;
+grant usage on schema audit to cm_gatekeeper;
 grant usage on schema audit to cm_owner;
 
 create schema cash_management authorization cm_owner;
@@ -546,6 +547,52 @@ create policy same_for_all_tenants on audit.signing_keys for all to public
   with check (true);
 CREATE TRIGGER signing_keys_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
 grant select on audit.signing_keys to apg_admin;
+
+create table audit.tenant_erasures (
+  tenant_id text not null,
+  id uuid not null,
+  tenant_name text not null,
+  reason text not null,
+  state text not null default 'requested'::text,
+  requested_by text not null,
+  requested_at timestamp with time zone not null default clock_timestamp(),
+  cancelled_by text,
+  cancelled_at timestamp with time zone,
+  begun_by text,
+  begun_at timestamp with time zone,
+  rows_before jsonb,
+  finished_at timestamp with time zone,
+  certificate text,
+  certificate_sha256 bytea,
+  constraint tenant_erasures_pkey PRIMARY KEY (tenant_id, id),
+  constraint certificate_has_its_sha256 CHECK ((certificate_sha256 = sha256(convert_to(certificate, 'UTF8'::name)))),
+  constraint erasure_gives_a_reason CHECK ((reason ~ '\S'::text)),
+  constraint erasure_state_is_known CHECK ((state = ANY (ARRAY['requested'::text, 'cancelled'::text, 'running'::text, 'done'::text]))),
+  constraint what_has_begun_says_by_whom CHECK ((((state = ANY (ARRAY['running'::text, 'done'::text])) = (begun_at IS NOT NULL)) AND (num_nulls(begun_by, begun_at, rows_before) = ANY (ARRAY[0, 3])))),
+  constraint what_is_done_is_certified CHECK ((((state = 'done'::text) = (finished_at IS NOT NULL)) AND (num_nulls(finished_at, certificate, certificate_sha256) = ANY (ARRAY[0, 3])))),
+  constraint what_was_cancelled_says_by_whom CHECK ((((state = 'cancelled'::text) = (cancelled_at IS NOT NULL)) AND (num_nulls(cancelled_by, cancelled_at) = ANY (ARRAY[0, 2]))))
+);
+alter table audit.tenant_erasures owner to audit_owner;
+alter table audit.tenant_erasures enable row level security;
+alter table audit.tenant_erasures force row level security;
+comment on table audit.tenant_erasures is 'tenant: erasures that were asked for, and the certificates of those that were carried out; stays when the tenant is gone';
+comment on column audit.tenant_erasures.rows_before is 'rows by table when it began';
+create policy looked_up_by_tenant on audit.tenant_erasures for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on audit.tenant_erasures for all to public
+  using ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX a_tenant_is_erased_once ON audit.tenant_erasures USING btree (tenant_id) WHERE (state <> 'cancelled'::text);
+CREATE TRIGGER audit_delete AFTER DELETE ON audit.tenant_erasures REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('audit', 'tenant_erasures', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON audit.tenant_erasures REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('audit', 'tenant_erasures', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON audit.tenant_erasures FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('audit', 'tenant_erasures', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON audit.tenant_erasures REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('audit', 'tenant_erasures', 'rows', 'id', '');
+CREATE TRIGGER erasure_goes_forward BEFORE DELETE OR UPDATE ON audit.tenant_erasures FOR EACH ROW EXECUTE FUNCTION audit.keep_course_of_erasure(); -- enabled always
+CREATE TRIGGER erasure_records_stay BEFORE TRUNCATE ON audit.tenant_erasures FOR EACH STATEMENT EXECUTE FUNCTION audit.keep_course_of_erasure(); -- enabled always
+grant insert, select, update on audit.tenant_erasures to apg_admin;
+grant select on audit.tenant_erasures to apg_readonly;
+grant select on audit.tenant_erasures to apg_readwrite;
+grant select (tenant_id, state) on audit.tenant_erasures to cm_gatekeeper;
 
 create table cash_management.cm_account_identifiers (
   tenant_id cash_management.tenant_key not null,
@@ -2438,6 +2485,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_tenants REFERENCI
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_tenants REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_tenants FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_tenants REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_tenants', 'rows', 'tenant_id', '');
+CREATE TRIGGER erased_ids_are_not_given_again BEFORE INSERT ON cash_management.cm_tenants FOR EACH ROW EXECUTE FUNCTION cash_management.refuse_erased_id();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id ON cash_management.cm_tenants FOR EACH ROW WHEN (((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text)) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id');
 CREATE TRIGGER status_keeps_its_course BEFORE DELETE OR UPDATE ON cash_management.cm_tenants FOR EACH ROW EXECUTE FUNCTION cash_management.keep_course_of_tenant();
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_tenants FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
@@ -3043,6 +3091,29 @@ alter function audit.close_epoch() owner to audit_owner;
 comment on function audit.close_epoch() is 'waits for writers until this transaction ends; the last id of what was written before';
 grant execute on function audit.close_epoch() to apg_sealer;
 
+CREATE FUNCTION audit.keep_course_of_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op <> 'UPDATE' then
+    raise exception 'the record of an erasure stays' using errcode = 'insufficient_privilege';
+  end if;
+  if (old.state, new.state) not in (('requested', 'cancelled'), ('requested', 'running'), ('running', 'done'))
+    or (old.tenant_id, old.id, old.tenant_name, old.reason, old.requested_by, old.requested_at)
+      is distinct from (new.tenant_id, new.id, new.tenant_name, new.reason, new.requested_by, new.requested_at)
+    or (old.state = 'running' and (old.begun_by, old.begun_at, old.rows_before) is distinct from (new.begun_by, new.begun_at, new.rows_before))
+  then
+    raise exception 'an erasure is requested, then cancelled or carried out; what was written of it stays'
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$;
+alter function audit.keep_course_of_erasure() owner to audit_owner;
+comment on function audit.keep_course_of_erasure() is 'an erasure goes forward only';
+
 CREATE FUNCTION audit.record_delete()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3052,7 +3123,22 @@ AS $function$
 declare
   keys text[] := string_to_array(tg_argv[3], ',');
   secrets text[] := string_to_array(tg_argv[4], ',');
+  erased text := (select tenant_id from old_rows limit 1);
 begin
+  if erased is not null
+    and cash_management.erasure_state(erased) = 'running'
+    and not exists (select from old_rows where tenant_id <> erased)
+  then
+    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
+      (select cash_management.current_actor()), (select cash_management.current_request())
+    from (
+      select tenant_id, sha256(convert_to(audit.row_key(to_jsonb(old_row), keys), 'UTF8')) as hash
+      from old_rows as old_row
+    ) as hashed
+    group by tenant_id;
+    return null;
+  end if;
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from old_rows limit 1001) as some_rows) then
     insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
     select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
@@ -3863,6 +3949,23 @@ grant execute on function cash_management.enter(text) to apg_admin;
 grant execute on function cash_management.enter(text) to apg_readonly;
 grant execute on function cash_management.enter(text) to apg_readwrite;
 
+CREATE FUNCTION cash_management.erasure_state(p_tenant text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT erasure.state
+    FROM audit.tenant_erasures erasure
+   WHERE ((erasure.tenant_id = erasure_state.p_tenant) AND (erasure.state <> 'cancelled'::text));
+END;
+alter function cash_management.erasure_state(text) owner to cm_gatekeeper;
+comment on function cash_management.erasure_state(text) is 'requested, running or done; null for a tenant that nobody wants erased. While it runs its rows may be deleted, frozen or not';
+grant execute on function cash_management.erasure_state(text) to apg_admin;
+grant execute on function cash_management.erasure_state(text) to apg_readwrite;
+grant execute on function cash_management.erasure_state(text) to audit_owner;
+grant execute on function cash_management.erasure_state(text) to cm_owner;
+
 CREATE FUNCTION cash_management.find_api_key(p_key_hash bytea)
  RETURNS TABLE(tenant_id text, tenant_name text, tenant_status text, api_key_id uuid, name text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, last_used_at timestamp with time zone)
  LANGUAGE sql
@@ -4171,12 +4274,17 @@ CREATE FUNCTION cash_management.keep_course_of_tenant()
 AS $function$
 begin
   if tg_op = 'DELETE' then
-    if old.status <> 'erasing' then
+    if old.status <> 'erasing' or cash_management.erasure_state(old.tenant_id) is distinct from 'running' then
       raise exception 'tenant % is %, not being erased', old.tenant_id, old.status
         using errcode = 'restrict_violation',
           hint = 'apg tenant erase asks for it by name, in two steps.';
     end if;
     return old;
+  end if;
+  if old.status = 'erasing' and new.status <> 'erasing' and cash_management.erasure_state(old.tenant_id) = 'running' then
+    raise exception 'the erasure of tenant % has begun', old.tenant_id
+      using errcode = 'restrict_violation',
+        hint = 'It can only be completed: apg tenant erase.';
   end if;
   if old.status = 'erasing' and new.status = 'active' then
     raise exception 'a tenant that was to be erased is suspended first, then resumed'
@@ -4234,12 +4342,31 @@ RETURN CASE WHEN (p_actor ~ '^person:[0-9a-f-]{36}$'::text) THEN (substr(p_actor
 alter function cash_management.person_behind(text) owner to cm_owner;
 comment on function cash_management.person_behind(text) is NULL;
 
+CREATE FUNCTION cash_management.refuse_erased_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if cash_management.erasure_state(new.tenant_id) is not null then
+    raise exception 'the tenant % was erased; its id is not given again', new.tenant_id
+      using errcode = 'unique_violation', constraint = 'an_id_is_given_once';
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.refuse_erased_id() owner to cm_owner;
+comment on function cash_management.refuse_erased_id() is 'the id of an erased tenant stays free';
+
 CREATE FUNCTION cash_management.refuse_frozen_rates()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  if tg_op = 'DELETE' and cash_management.erasure_state(old.tenant_id) = 'running' then
+    return old;
+  end if;
   if exists (
     select
     from cash_management.cm_rate_sets as rate_set

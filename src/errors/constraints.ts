@@ -18,6 +18,11 @@ export const constraintRefusals: Readonly<Record<string, Refusal>> = {
     fact: "a tenant on legal hold is not erased, and one that is being erased cannot be held",
     hint: "apg tenant release ends a hold, apg tenant erase --cancel a request.",
   },
+  an_id_is_given_once: {
+    code: "conflict",
+    fact: "a tenant with this id was erased, or is being erased: its id is not given again",
+    hint: "Choose another id: the audit trail of the old one is kept under it.",
+  },
   platform_key_name_is_used_once: {
     code: "conflict",
     fact: "a platform key of this name exists",

@@ -31,6 +31,7 @@ export const vocabulary = {
   archive_exists: { status: 409, exit: 2, title: "There is something where the archive would go" },
   archive_broken: { status: 422, exit: 1, title: "The archive is not whole" },
   evidence_damaged: { status: 500, exit: 1, title: "A stored file is not what was received" },
+  erasure_unproven: { status: 500, exit: 1, title: "Rows of an erased tenant are left" },
   legal_hold: { status: 409, exit: 1, title: "The tenant is on legal hold" },
   conflict: { status: 409, exit: 1, title: "It is no longer as the request assumes" },
   // keys and what they encrypt

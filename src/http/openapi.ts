@@ -75,6 +75,7 @@ function operationId(method: string, url: string): string {
 const successes: Readonly<Record<string, string>> = {
   "200": "Done",
   "201": "Done, and something new is there",
+  "202": "Taken up; it is not done yet",
   "204": "Done; there is nothing to say",
 };
 

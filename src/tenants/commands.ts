@@ -4,6 +4,7 @@ import { commandActor } from "../terminal/actor.ts";
 import { type CommandContext, commandGroup, type MountCommands } from "../terminal/command.ts";
 import { print, printJson, printTable } from "../terminal/output.ts";
 import type { OpenedTenant, TenantOverview } from "./contract.ts";
+import { mountEraseCommand } from "./erase-commands.ts";
 import { mountExportCommand } from "./export-commands.ts";
 import { mountLifeCommands } from "./life-commands.ts";
 import { openTenant } from "./open-tenant.ts";
@@ -16,6 +17,7 @@ export const mountTenantCommands: MountCommands = (program, context) => {
   mountList(group, context);
   mountLifeCommands(group, context);
   mountExportCommand(group, context);
+  mountEraseCommand(group, context);
 };
 
 interface NewTenantFlags {

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { CurrencyCode, Id, Moment, nullable, pageOf, record, words } from "../http/contract.ts";
+import { CurrencyCode, Id, Moment, nullable, pageOf, record, Sha256, words } from "../http/contract.ts";
 
 const TenantId = Type.String({ pattern: "^[a-z0-9][a-z0-9_-]{0,49}$", examples: ["aurora"], description: "Never changes" });
 export const tenantParams = Type.Object({ tenant: TenantId });
@@ -77,3 +77,27 @@ export const SuspendedTenant = record("SuspendedTenant", {
   settled: Type.Boolean({ description: "Whether every write that had begun before has ended" }),
 });
 export type SuspendedTenant = Static<typeof SuspendedTenant>;
+
+export const Erasure = record("Erasure", {
+  id: Id,
+  tenantId: TenantId,
+  tenantName: Type.String(),
+  reason: Type.String(),
+  state: words(["requested", "running", "done"], { title: "ErasureState" }),
+  requestedBy: Type.String(),
+  requestedAt: Moment,
+  begunBy: nullable(Type.String()),
+  begunAt: nullable(Moment),
+  rowsBefore: nullable(Type.Record(Type.String(), Count, { description: "Rows by table when it began" })),
+  finishedAt: nullable(Moment),
+  certificate: nullable(Type.String({ description: "What was erased, the proof that nothing is left, and what remains; JSON" })),
+  certificateSha256: nullable(Sha256),
+});
+export type Erasure = Static<typeof Erasure>;
+
+export const ErasureConfirmation = record("ErasureConfirmation", { confirm });
+export const ErasureRequest = record("ErasureRequest", { confirm, reason: Reason });
+export const ErasureWaiting = record("ErasureWaiting", {
+  approval: Id,
+  message: Type.String({ description: "People of the tenant decide; ask again when they have approved" }),
+});

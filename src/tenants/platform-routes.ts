@@ -14,6 +14,7 @@ import {
   TenantState,
   tenantParams,
 } from "./contract.ts";
+import { erasureRoutes } from "./erasure-routes.ts";
 import { openTenant } from "./open-tenant.ts";
 import { tenantOverview, tenantOverviews } from "./overview.ts";
 import { holdTenant, releaseTenant, resumeTenant, suspendTenant } from "./status.ts";
@@ -95,6 +96,8 @@ export function platformRoutes(app: HttpApplication, admin: Pool): void {
       { config: manage, schema: { ...platform, summary, params: tenantParams, body: Hold, response: { 200: TenantState } } },
       async (request) => change(admin, contextFor(request, request.params.tenant), request.body.reason),
     );
+
+  erasureRoutes(app, admin);
 }
 
 function whoOf(request: FastifyRequest): { readonly actor: string; readonly requestId: string } {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { mountAccessCommands } from "../../src/access/commands.ts";
@@ -65,6 +68,49 @@ describe("apg tenant suspend, resume, hold, release", () => {
     ["hold without a reason", ["hold", "acme", "--reason", " "], "wants a reason"],
   ])("%s is refused", async (_name, words, fact) => {
     await expect(apg("tenant", ...words)).rejects.toThrow(fact);
+  });
+});
+
+describe("apg tenant erase", () => {
+  test("asks, takes back, asks again, erases, and shows the certificate", async () => {
+    await apg("tenant", "create", "ended", "--name", "Ended Ltd", "--admin-email", "root@ended.example");
+    const request = () => apg("tenant", "erase", "ended", "--request", "--reason", "over", "--yes", "Ended Ltd");
+    expect(await request()).toContain("Ended Ltd is closed and will be erased by: apg tenant erase ended");
+    expect(await apg("tenant", "erase", "ended", "--certificate")).toContain("is requested; there is no certificate yet");
+    expect(await apg("tenant", "erase", "ended", "--cancel")).toContain("is cancelled; the tenant is suspended");
+    await request();
+    expect(await apg("tenant", "erase", "ended", "--yes", "Ended Ltd")).toMatch(
+      /^Ended Ltd is erased: \d+ rows of \d+ tables; none is left/,
+    );
+    expect(JSON.parse(await apg("tenant", "erase", "ended", "--certificate"))).toMatchObject({
+      tenant: { name: "Ended Ltd" },
+      proof: { rowsFound: 0 },
+    });
+    expect(JSON.parse(await apg("tenant", "erase", "ended", "--json"))).toMatchObject({ state: "done" });
+  });
+
+  test.each([
+    ["without a reason", ["acme", "--request", "--yes", "Acme Group"], "wants a reason"],
+    ["without a confirmation", ["acme", "--request", "--reason", "r"], "nobody confirmed it"],
+    ["that nobody asked for", ["acme", "--yes", "Acme Group"], "nobody has asked for the erasure"],
+    ["taken back that nobody asked for", ["acme", "--cancel"], "was not requested"],
+    ["of no tenant", ["nowhere", "--yes", "x"], "there is no tenant nowhere"],
+  ])("%s is refused", async (_how, words, fact) => {
+    await expect(apg("tenant", "erase", ...words)).rejects.toThrow(fact);
+  });
+});
+
+describe("apg tenant export", () => {
+  test("writes an archive and checks it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "apg-test-archive-"));
+    const path = join(folder, "acme.tar.gz");
+    expect(await apg("tenant", "export", "acme", "--to", path)).toContain("SHA-256 of its manifest");
+    expect(await apg("tenant", "export", "--verify", path)).toContain("is whole: Acme Group as of");
+    expect(JSON.parse(await apg("tenant", "export", "--verify", path, "--json"))).toMatchObject({ findings: [] });
+    await expect(apg("tenant", "export", "acme", "--to", path)).rejects.toThrow("is there already");
+    await expect(apg("tenant", "export", "acme")).rejects.toThrow("where its archive goes");
+    await expect(apg("tenant", "export", "--verify", join(folder, "none"))).rejects.toThrow("is not a whole archive");
+    rmSync(folder, { recursive: true });
   });
 });
 
