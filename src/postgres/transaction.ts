@@ -17,6 +17,12 @@ export interface TenantTransaction extends TenantContext {
 
 type Mode = "read write" | "read only";
 
+// Said in full: what somebody set as a default of the session must not hold for the next transaction on the connection.
+const beginning: Readonly<Record<Mode, string>> = {
+  "read write": "begin isolation level read committed read write",
+  "read only": "begin isolation level repeatable read read only",
+};
+
 /** Commits when `work` resolves, rolls back when it throws. */
 export function tenantTransaction<T>(pool: Pool, context: TenantContext, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
   return transaction(pool, context, "read write", work);
@@ -78,7 +84,7 @@ async function transaction<T>(pool: Pool, context: TenantContext, mode: Mode, wo
 async function enter(pool: Pool, client: Client, context: TenantContext, mode: Mode): Promise<void> {
   const key = contextKeyOf(pool);
   if (key === null) throw new Error("this pool signs no contexts: open it with a context key");
-  const begin = mode === "read only" ? "begin isolation level repeatable read read only" : "begin";
+  const begin = beginning[mode];
   try {
     await beginAndEnter(client, begin, contextToken(key, context));
   } catch (error) {
