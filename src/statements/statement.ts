@@ -17,7 +17,8 @@ export type StatementFormat =
   | "coda"
   | "cfonb120"
   | "csb43"
-  | "csv";
+  | "csv"
+  | "xlsx";
 
 /** statement: booked, with balances (053, 940, BAI2 prior day); report: intraday (052, 942); notification: single advices (054). */
 export type StatementKind = "statement" | "report" | "notification";

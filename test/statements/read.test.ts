@@ -25,8 +25,8 @@ describe("what a file is, is told by its content", () => {
   });
 
   test.each([
-    ["a zip archive", [0x50, 0x4b, 3, 4, 1, 2]],
-    ["a gzip archive", [0x1f, 0x8b, 8, 0, 1, 2]],
+    ["a 7z archive", [0x37, 0x7a, 0xbc, 0xaf, 1, 2]],
+    ["an old Excel workbook", [0xd0, 0xcf, 0x11, 0xe0, 1, 2]],
     ["a PDF document", [...Buffer.from("%PDF-1.7 ")]],
   ])("%s is refused by name", async (name, bytes) => {
     expect(await refusal(Buffer.from(bytes))).toMatchObject({ code: "ARCHIVE", message: expect.stringContaining(name) });

@@ -12,6 +12,11 @@ export interface StatementLimits {
   readonly rows: number;
   /** Characters of a table, which is held whole. */
   readonly table: number;
+  /** Bytes of a workbook, which is held whole. */
+  readonly workbook: number;
+  /** Files in an archive, and bytes that it unpacks to. */
+  readonly members: number;
+  readonly unpacked: number;
 }
 
 export const defaultLimits: StatementLimits = {
@@ -21,4 +26,7 @@ export const defaultLimits: StatementLimits = {
   balances: 100_000,
   rows: 500_000,
   table: 100_000_000,
+  workbook: 50_000_000,
+  members: 1_000,
+  unpacked: 4_000_000_000,
 };

@@ -1,0 +1,166 @@
+import { Gunzip, Unzip, type UnzipFile, UnzipInflate } from "fflate";
+import { containerOf } from "./formats/detect.ts";
+import type { StatementLimits } from "./formats/limits.ts";
+import { tellWorkbook } from "./formats/xlsx.ts";
+import { PlainFeed } from "./plain-feed.ts";
+import type { WatchedSink } from "./watched-sink.ts";
+
+/** Bytes in pieces, as a whole file or as a member of an archive. */
+export interface Feed {
+  readonly encoding: string;
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** Raised out of the unpacking library when no more is wanted. */
+class Enough extends Error {}
+
+/** A gzip archive: what is in it is read as it is unpacked, up to the limit. */
+export class GzipFeed implements Feed {
+  private readonly sink: WatchedSink;
+  private readonly inner: PlainFeed;
+  private readonly gunzip: Gunzip;
+
+  constructor(sink: WatchedSink, limits: StatementLimits) {
+    this.sink = sink;
+    this.inner = new PlainFeed(sink, limits);
+    let unpacked = 0;
+    this.gunzip = new Gunzip((chunk) => {
+      unpacked += chunk.length;
+      if (unpacked > limits.unpacked) throw new Enough(`the archive unpacks to more than ${limits.unpacked} bytes`);
+      this.inner.write(chunk);
+    });
+  }
+
+  get encoding(): string {
+    return this.inner.encoding;
+  }
+
+  write(chunk: Uint8Array): void {
+    guarded(this.sink, () => this.gunzip.push(chunk, false));
+  }
+
+  end(): void {
+    guarded(this.sink, () => this.gunzip.push(new Uint8Array(0), true));
+    this.inner.end();
+  }
+}
+
+/**
+ * A zip archive: each member is read as it is unpacked, in the order of the archive, and all are one delivery: one that is
+ * refused refuses it. Members that are no statements (a PDF beside the camt) are named and passed over.
+ */
+export class ZipFeed implements Feed {
+  encoding = "utf-8";
+  private readonly sink: WatchedSink;
+  private readonly limits: StatementLimits;
+  private readonly unzip: Unzip;
+  private members = 0;
+  private read = 0;
+  private unpacked = 0;
+
+  constructor(sink: WatchedSink, limits: StatementLimits) {
+    this.sink = sink;
+    this.limits = limits;
+    this.unzip = new Unzip((file) => this.member(file));
+    this.unzip.register(UnzipInflate);
+  }
+
+  write(chunk: Uint8Array): void {
+    guarded(this.sink, () => this.unzip.push(chunk, false));
+  }
+
+  end(): void {
+    guarded(this.sink, () => this.unzip.push(new Uint8Array(0), true));
+    this.sink.member = null;
+    if (!this.sink.refused && this.read === 0)
+      this.sink.refuse("ARCHIVE", `the zip archive has no statement among its ${this.members} files`);
+  }
+
+  private member(file: UnzipFile): void {
+    if (this.sink.refused || isNoFile(file.name)) return;
+    this.members += 1;
+    if (this.members > this.limits.members) throw new Enough(`the archive has more than ${this.limits.members} files`);
+    let feed: PlainFeed | null = null;
+    let skipped = false;
+    file.ondata = (error, chunk, last) => {
+      if (error !== null) throw error;
+      this.unpacked += chunk.length;
+      if (this.unpacked > this.limits.unpacked) throw new Enough(`the archive unpacks to more than ${this.limits.unpacked} bytes`);
+      if (skipped || this.sink.refused) return;
+      this.sink.member = file.name;
+      if (feed === null) {
+        const container = containerOf(chunk);
+        skipped = container !== null || /\.(?:txt|pdf|html?|md)$/i.test(file.name);
+        if (skipped) this.skip(file.name, container ?? "a notice");
+        else feed = new PlainFeed(this.sink, this.limits);
+      }
+      feed?.write(chunk);
+      if (last) this.close(feed);
+    };
+    file.start();
+  }
+
+  private skip(name: string, what: string): void {
+    const message = `the archive also holds ${what}, which was passed over`;
+    this.sink.problem({ severity: "warning", code: "MEMBER_SKIPPED", message, line: null });
+    if (/zip|gzip|7z|zstd|bzip2/.test(what)) this.sink.refuse("ARCHIVE", `${name} is ${what} inside an archive: unpack it first`);
+  }
+
+  private close(feed: PlainFeed | null): void {
+    if (feed === null) return;
+    feed.end();
+    this.encoding = feed.encoding;
+    this.read += 1;
+    this.sink.member = null;
+  }
+}
+
+/** A zip archive that begins like a workbook is one, and must be seen whole. */
+export class WorkbookFeed implements Feed {
+  readonly encoding = "utf-8";
+  private readonly sink: WatchedSink;
+  private readonly limits: StatementLimits;
+  private readonly parts: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(sink: WatchedSink, limits: StatementLimits) {
+    this.sink = sink;
+    this.limits = limits;
+  }
+
+  write(chunk: Uint8Array): void {
+    this.length += chunk.length;
+    if (this.length > this.limits.workbook) this.sink.refuse("LIMIT", `the workbook is larger than ${this.limits.workbook} bytes`);
+    else this.parts.push(Buffer.from(chunk));
+  }
+
+  end(): void {
+    if (this.sink.refused) return;
+    if (!tellWorkbook(this.sink, Buffer.concat(this.parts), this.limits))
+      this.sink.refuse("ARCHIVE", "the zip archive begins like a workbook and is none");
+  }
+}
+
+/** The name of the first member stands behind thirty bytes of its header. */
+export function looksLikeWorkbook(head: Uint8Array): boolean {
+  const name = Buffer.from(head.subarray(30, 30 + (head[26] ?? 0))).toString("latin1");
+  return /^(?:\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/|mimetype$)/.test(name);
+}
+
+function isNoFile(name: string): boolean {
+  return name.endsWith("/") || /(?:^|\/)(?:__MACOSX\/|\.[^/]+$|Thumbs\.db$)/i.test(name);
+}
+
+function guarded(sink: WatchedSink, unpack: () => void): void {
+  if (sink.refused) return;
+  try {
+    unpack();
+  } catch (error) {
+    if (error instanceof Enough) sink.refuse("LIMIT", error.message);
+    // fflate's errors have a number; others are ours and no business of the file's sender.
+    else if (error instanceof Error && "code" in error && typeof error.code === "number")
+      sink.refuse("ARCHIVE", `the archive is damaged: ${error.message}`);
+    else throw error;
+  }
+}
