@@ -122,7 +122,8 @@ function isLeftover(error: unknown): boolean {
   return codeOf(error) === "APG05";
 }
 
-function refusedContext(error: unknown): unknown {
+/** A refusal of `cash_management.enter` as a Problem, `context_refused`; any other error as it is. */
+export function refusedContext(error: unknown): unknown {
   const hint = refusals[codeOf(error)];
   if (hint === undefined) return error;
   return new Problem("context_refused", `the database refuses to enter a tenant: ${(error as Error).message}`, { hint, cause: error });

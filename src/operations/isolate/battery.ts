@@ -19,7 +19,7 @@ export async function fire(client: Client, battery: Battery): Promise<Outcome[]>
   const plan = {
     secret: battery.secret,
     roles: battery.roles,
-    contexts: battery.contexts.map(({ statements }) => ({ statements })),
+    contexts: battery.contexts.map((context) => ({ statements: context.statements() })),
     attacks: battery.attacks.map(({ sql }) => sql),
   };
   await client.query("select set_config('apg_prove.plan', $1, true)", [JSON.stringify(plan)]);

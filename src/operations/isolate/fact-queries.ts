@@ -39,7 +39,10 @@ export const factQueries: readonly FactQuery[] = [
   {
     name: "no policy for reading and writing",
     sql: `select object, "table", null as role, 'no policy has both USING and WITH CHECK for everybody' as evidence,
-        not exists (select from pg_policy where polrelid = t.oid and polqual is not null and polwithcheck is not null and polroles = '{0}') as fault,
+        not exists (
+          select from pg_policy
+          where polrelid = t.oid and polqual is not null and polwithcheck is not null and (polroles = '{0}' or not tenant)
+        ) as fault,
         format('select maintenance.secure_table(%L)', object) as advice
       from ${realTables}`,
   },

@@ -1,5 +1,6 @@
 import { quoted } from "./candidates.ts";
 import type { Relation } from "./catalogue.ts";
+import { secretTables } from "./exceptions.ts";
 import type { Attack } from "./proof.ts";
 
 /** A partition by its own name, by whoever does not own it: refused whatever is in it. */
@@ -50,6 +51,7 @@ export function sharedTableAttacks(table: Relation): Attack[] {
   if (column === undefined) return [];
   const same = `"${column}" = "${column}"`;
   return [
+    ...(secretTables[table.name] === undefined ? [] : [refused("read", "select", `select from ${table.name}`)]),
     refused("write", "insert", `insert into ${table.name} select * from ${table.name} where false`),
     refused("write", "update", `update ${table.name} set ${same} where false`),
     refused("write", "delete", `delete from ${table.name} where false`),

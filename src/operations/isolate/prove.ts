@@ -1,18 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { Problem } from "../../errors/problem.ts";
 import { type Client, type Pool, withClient } from "../../postgres/connect.ts";
+import { type ContextKey, contextKeyOf } from "../../postgres/context.ts";
 import { adviseOn } from "./advice.ts";
 import { fire } from "./battery.ts";
 import { type Relation, readRelations } from "./catalogue.ts";
-import { type AttackContext, attackContexts } from "./contexts.ts";
+import { type AttackContext, attackContexts, stampOfAnotherTransaction } from "./contexts.ts";
 import { gatherFacts } from "./facts.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
-import type { Proof } from "./proof.ts";
+import { openLedger } from "./ledger.ts";
+import type { Attack, Proof } from "./proof.ts";
 import { readRoles } from "./roles.ts";
-import { type Target, targetsOf } from "./targets.ts";
+import { type Target, targetsOf, type Volley } from "./targets.ts";
 import type { ThrowAwayTenants } from "./throw-away-rows.ts";
 import type { KnownConstraints } from "./verdict.ts";
-import { fireOverTheWire, firePrepared } from "./wire.ts";
+import { fireOverTheWire, firePrepared, record, type Wire } from "./wire.ts";
 
 export interface ProofOptions {
   /** Only these, by name with or without schema; a partition counts as its table. All when empty. */
@@ -23,35 +24,42 @@ export interface ProofOptions {
 
 /**
  * Attacks the database as every role, in one transaction that is always rolled back.
- * @throws Problem `forbidden` when `admin` is no superuser, `not_found` for a table or role that is not there
+ * @throws Problem `forbidden` when `admin` is no superuser, `context_refused` when the database takes another program's key, `not_found` for a table or role that is not there
  */
 export async function proveIsolation(admin: Pool, options: ProofOptions = {}): Promise<Proof> {
   return withClient(admin, async (client) => {
     await requireSuperuser(client);
+    const key = contextKeyOf(admin);
+    if (key === null) throw new Error("this pool signs no contexts: open it with a context key");
+    const tenants = throwAwayTenants(key);
+    const oldStamp = await stampOfAnotherTransaction(client, key, tenants.foreign);
+    const contexts = attackContexts({ ...tenants, oldStamp });
     await client.query("begin");
     try {
-      return await attackAll(client, options);
+      return await attackAll(client, tenants, contexts, options);
     } finally {
       await client.query("rollback").catch(() => {});
     }
   });
 }
 
-async function attackAll(client: Client, options: ProofOptions): Promise<Proof> {
+async function attackAll(
+  client: Client,
+  tenants: ThrowAwayTenants,
+  contexts: readonly AttackContext[],
+  options: ProofOptions,
+): Promise<Proof> {
   const started = performance.now();
   // Attacks never wait for the users of a live database, nor let them wait.
   await client.query("set local search_path = pg_catalog; set local lock_timeout = '500ms'; set local statement_timeout = '5min'");
   const relations = await readRelations(client);
   const { attackers, superusers, publicRole } = await readRoles(client);
   const roles = chosen(attackers, options.roles, ({ label }) => label, "role");
-  const tenants = throwAwayTenants();
-  const contexts = attackContexts(tenants.own, tenants.foreign);
   const named = new Map(relations.map((relation) => [relation.name, relation]));
   const ledger = openLedger(knownConstraints(relations), adviseOn(named));
   const targets = await targetsOf(client, relations, tenants, { attackers: roles, options, ledger });
-  const shown = (role: string) => (role === publicRole ? "PUBLIC" : role);
-  for (const target of targets) await attackTarget(client, target, contexts, tenants, ledger, shown);
-  const wire = { client, tenants, ledger, shown };
+  const wire: Wire = { client, tenants, ledger, shown: (role) => (role === publicRole ? "PUBLIC" : role) };
+  await fireFromInside(wire, targets, contexts);
   await fireOverTheWire(wire, targets, contexts);
   await firePrepared(wire, targets);
   const facts = await gatherFacts(client, ledger, options);
@@ -78,30 +86,43 @@ async function attackAll(client: Client, options: ProofOptions): Promise<Proof> 
   };
 }
 
-/** One object by all its attackers: the full set in the contexts that matter most, the core in the others. */
-async function attackTarget(
-  client: Client,
-  target: Target,
-  contexts: readonly AttackContext[],
-  tenants: ThrowAwayTenants,
-  ledger: Ledger,
-  label: (role: string) => string,
-): Promise<void> {
-  for (const { roles, attacks, contexts: wanted } of target.volleys) {
+/** Attacks by the same roles in the same contexts go together: entering a tenant costs more than most attacks. */
+async function fireFromInside(wire: Wire, targets: readonly Target[], contexts: readonly AttackContext[]): Promise<void> {
+  const groups = new Map<string, { readonly volley: Volley; readonly shots: Shot[] }>();
+  for (const target of targets)
+    for (const volley of target.volleys) {
+      const key = `${volley.contexts} ${volley.roles.join()}`;
+      const group = groups.get(key) ?? { volley, shots: [] };
+      groups.set(key, group);
+      group.shots.push(...volley.attacks.map((attack) => ({ target, attack })));
+    }
+  for (const { volley, shots } of groups.values()) {
     const used = contexts.filter(({ name, thorough }) =>
-      wanted === "own tenant" ? name === wanted : thorough === (wanted === "thorough"),
+      volley.contexts === "own tenant" ? name === volley.contexts : thorough === (volley.contexts === "thorough"),
     );
-    if (attacks.length === 0 || roles.length === 0 || used.length === 0) continue;
-    const outcomes = await fire(client, { roles, contexts: used, attacks, secret: tenants.secret });
-    let at = 0;
-    for (const role of roles)
-      for (const context of used)
-        for (const attack of attacks) {
-          const outcome = outcomes[at++];
-          if (outcome === undefined) continue;
-          ledger.record({ object: target.object, table: target.table, role: label(role), context: context.name, attack }, outcome);
-        }
+    for (let first = 0; first < shots.length && volley.roles.length > 0; first += shotsAtOnce)
+      await fireShots(wire, volley.roles, used, shots.slice(first, first + shotsAtOnce));
   }
+}
+
+interface Shot {
+  readonly target: Target;
+  readonly attack: Attack;
+}
+
+// Few enough that no token expires on the way and an interrupted proof ends soon.
+const shotsAtOnce = 250;
+
+async function fireShots(wire: Wire, roles: readonly string[], contexts: readonly AttackContext[], shots: readonly Shot[]): Promise<void> {
+  const attacks = shots.map(({ attack }) => attack);
+  const outcomes = await fire(wire.client, { roles, contexts, attacks, secret: wire.tenants.secret });
+  let at = 0;
+  for (const role of roles)
+    for (const context of contexts)
+      for (const { target, attack } of shots) {
+        const outcome = outcomes[at++];
+        if (outcome !== undefined) record(wire, target, role, context.name, attack, outcome);
+      }
 }
 
 async function requireSuperuser(client: Client): Promise<void> {
@@ -114,13 +135,14 @@ async function requireSuperuser(client: Client): Promise<void> {
   });
 }
 
-function throwAwayTenants(): ThrowAwayTenants {
+function throwAwayTenants(key: ContextKey): ThrowAwayTenants {
   const run = randomBytes(4).toString("hex");
   return {
     own: `prove-a-${run}`,
     foreign: `prove-b-${run}`,
     secret: `secret-${randomBytes(6).toString("hex")}`,
     day: new Date().toISOString().slice(0, 10),
+    key,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from "../../postgres/connect.ts";
+import type { ContextKey } from "../../postgres/context.ts";
 import type { Ingredients } from "./candidates.ts";
 import { quoted } from "./candidates.ts";
 import type { Relation } from "./catalogue.ts";
@@ -13,6 +14,8 @@ export interface ThrowAwayTenants {
   /** In the texts of `foreign`'s rows. */
   readonly secret: string;
   readonly day: string;
+  /** What their contexts are signed with. */
+  readonly key: ContextKey;
 }
 
 /** Values as the server writes them; null is SQL's null. */
@@ -41,7 +44,7 @@ export async function fillTables(client: Client, relations: readonly Relation[],
   const parents = (tenant: string) => ({ tenant, relations: known });
   for (const tenant of [tenants.own, tenants.foreign]) {
     const from = { mark: tenant === tenants.foreign ? tenants.secret : tenant, day: tenants.day, variant: 0 };
-    await enterTenant(client, tenant);
+    await enterTenant(client, tenants.key, tenant);
     for (const table of tables)
       for (let copy = 0; copy < (copies.get(table.name) ?? 1); copy += 1) {
         const reason = await insertRow(client, table, solutionQuery(table, parents(tenant), { ...from, variant: copy }));

@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import pg from "pg";
 import type { Client } from "../../postgres/connect.ts";
 import { quoted } from "./candidates.ts";
-import { type AttackContext, attackContexts } from "./contexts.ts";
+import { type AttackContext, entering } from "./contexts.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Attack, Outcome } from "./proof.ts";
 import type { Target } from "./targets.ts";
@@ -23,7 +24,7 @@ export async function fireOverTheWire(wire: Wire, targets: readonly Target[], co
   for (const role of rolesOf(targets))
     for (const context of contexts.filter(({ thorough }) => thorough))
       await steppedInto(wire, role, async () => {
-        await enter(wire.client, context);
+        await enter(wire.client, role, context.statements());
         await wire.client.query("savepoint attack");
         for (const target of targets)
           for (const attack of wireAttacks(target, role, wire.tenants, context.name)) {
@@ -34,47 +35,55 @@ export async function fireOverTheWire(wire: Wire, targets: readonly Target[], co
 }
 
 /**
- * One prepared statement, executed on behalf of one tenant after the other, then of nobody, under each way to plan it: often
- * enough that `auto` may come to a generic plan. Only by roles that may read the table: the others are refused at each execution alike.
+ * One prepared statement of the protocol, executed on behalf of one tenant after the other, then of nobody, under each way to plan it:
+ * often enough that `auto` may come to a generic plan. Only by roles that may read the table: others are refused at each execution alike.
  */
 export async function firePrepared(wire: Wire, targets: readonly Target[]): Promise<void> {
   const { client, tenants } = wire;
-  const own = attackContexts(tenants.own, tenants.foreign);
-  const turns = [
-    { tenant: tenants.own, context: own[0] },
-    { tenant: tenants.foreign, context: attackContexts(tenants.foreign, tenants.own)[0] },
-  ];
   for (const role of rolesOf(targets)) {
     const readable = await readableBy(client, role, targets);
     for (const [mode, rounds] of [
       ["auto", 4],
       ["force_custom_plan", 1],
       ["force_generic_plan", 1],
-    ] as const)
-      await steppedInto(wire, role, async () => {
-        await client.query(`deallocate all; set local plan_cache_mode = ${mode}`);
-        const statement = (place: number) => `prove_${place}`;
-        for (const [place, { object }] of readable.entries())
-          await client.query(
-            `prepare ${statement(place)} as select tenant_id from ${object} where tenant_id in (${quoted(tenants.own)}, ${quoted(tenants.foreign)})`,
-          );
-        await client.query("savepoint turn");
-        const turnsOfMode = [...Array.from({ length: rounds }, () => turns).flat(), { tenant: null, context: own[1] }];
-        for (const { tenant, context } of turnsOfMode) {
-          await client.query("rollback to savepoint turn");
-          if (context !== undefined) await enter(client, context);
+    ] as const) {
+      const turns = [...Array.from({ length: rounds }, () => [tenants.own, tenants.foreign]).flat(), null];
+      const names = readable.map(() => `${tenants.own}-${randomBytes(8).toString("hex")}`);
+      for (const tenant of turns)
+        await steppedInto(wire, role, async () => {
+          await client.query(`set local plan_cache_mode = ${mode}`);
+          await enter(client, role, tenant === null ? [] : [entering(tenants.key, tenant)]);
           await client.query("savepoint attack");
-          for (const [place, target] of readable.entries()) {
-            const attack: Attack = { command: `prepared, ${mode}`, kind: "read", sql: `execute ${statement(place)}`, expects: "no row" };
-            const { rows, outcome } = await attempt(wire, attack.sql);
-            const foreign = rows.filter((row) => row.tenant_id !== tenant).length;
-            const contextName = tenant === null ? "none" : "one tenant after the other";
-            record(wire, target, role, contextName, attack, outcome.kind === "done" ? { kind: "done", rows: foreign } : outcome);
-          }
-        }
-      });
+          for (const [place, target] of readable.entries()) await execute(wire, { target, role, mode, tenant, name: names[place] ?? "" });
+        });
+      await deallocate(client, tenants.own);
+    }
   }
-  await client.query("deallocate all");
+}
+
+/** Only ours: the program's own statements live on this connection too. */
+async function deallocate(client: Client, prefix: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>("select name from pg_prepared_statements where starts_with(name, $1)", [prefix]);
+  for (const { name } of rows) await client.query(`deallocate "${name}"`);
+}
+
+interface Execution {
+  readonly target: Target;
+  readonly role: string;
+  readonly mode: string;
+  readonly tenant: string | null;
+  readonly name: string;
+}
+
+async function execute(wire: Wire, { target, role, mode, tenant, name }: Execution): Promise<void> {
+  const { client, tenants } = wire;
+  const text = `select tenant_id::text from ${target.object} where tenant_id in (${quoted(tenants.own)}, ${quoted(tenants.foreign)})`;
+  const attack: Attack = { command: `prepared, ${mode}`, kind: "read", sql: text, expects: "no row" };
+  const { rows, outcome } = await answerOf(tenants.secret, async () => [await client.query<{ tenant_id: string }>({ name, text })]);
+  if (outcome.kind === "error") await client.query("rollback to savepoint attack");
+  const foreign = rows.filter((row) => row.tenant_id !== tenant).length;
+  const context = tenant === null ? "none" : "one tenant after the other";
+  record(wire, target, role, context, attack, outcome.kind === "done" ? { kind: "done", rows: foreign } : outcome);
 }
 
 function wireAttacks({ object, relation, filled }: Target, role: string, { foreign }: ThrowAwayTenants, context: string): Attack[] {
@@ -113,16 +122,21 @@ async function steppedInto(wire: Wire, role: string, work: () => Promise<void>):
   await wire.client.query("rollback to savepoint role; release savepoint role");
 }
 
-async function enter(client: Client, { statements }: AttackContext): Promise<void> {
-  await client.query("savepoint context");
-  try {
-    for (const statement of statements) await client.query(statement);
-  } catch {
-    await client.query("rollback to savepoint context");
+/** As the role, or by somebody who may when it may not: the attack is no weaker then. */
+async function enter(client: Client, role: string, statements: readonly string[]): Promise<void> {
+  for (const prelude of [[], ["set local session authorization default"]]) {
+    await client.query("savepoint context");
+    try {
+      for (const statement of [...prelude, ...statements]) await client.query(statement);
+      if (prelude.length > 0) await client.query(`set local session authorization "${role}"`);
+      return;
+    } catch {
+      await client.query("rollback to savepoint context");
+    }
   }
 }
 
-function record({ ledger, shown }: Wire, target: Target, role: string, context: string, attack: Attack, outcome: Outcome): void {
+export function record({ ledger, shown }: Wire, target: Target, role: string, context: string, attack: Attack, outcome: Outcome): void {
   ledger.record({ object: target.object, table: target.table, role: shown(role), context, attack }, outcome);
 }
 
@@ -132,12 +146,17 @@ interface Answer {
 }
 
 async function attempt({ client, tenants: { secret } }: Wire, sql: string): Promise<Answer> {
+  return answerOf(secret, async () => (await client.query(`rollback to savepoint attack; ${sql}`)) as unknown as readonly Result[]);
+}
+
+interface Result {
+  readonly rowCount: number | null;
+  readonly rows: Answer["rows"];
+}
+
+async function answerOf(secret: string, ask: () => Promise<readonly Result[]>): Promise<Answer> {
   try {
-    const results = (await client.query(`rollback to savepoint attack; ${sql}`)) as unknown as {
-      rowCount: number | null;
-      rows: Answer["rows"];
-    }[];
-    const last = results.at(-1);
+    const last = (await ask()).at(-1);
     return { outcome: { kind: "done", rows: last?.rowCount ?? 0 }, rows: last?.rows ?? [] };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;

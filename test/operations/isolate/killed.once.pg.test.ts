@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { testContextKey } from "../../helpers/cluster.ts";
 import { testDatabase } from "../../helpers/postgres.ts";
 import { buildProgramFirst, startApg, temporaryFolder } from "../../helpers/program.ts";
 
@@ -9,7 +12,10 @@ buildProgramFirst();
 
 test("a proof killed in the middle leaves no tenant, no role, no row and no lock behind", async () => {
   const { admin, name, url } = database.current;
-  const program = startApg(["db", "prove", "isolation"], { dataDir: folder.path, environment: { DATABASE_URL: url() } });
+  const keyFile = join(folder.path, "context-key");
+  writeFileSync(keyFile, testContextKey.secret.toString("base64url"));
+  const environment = { DATABASE_URL: url(), APG_CONTEXT_KEY_FILE: keyFile };
+  const program = startApg(["db", "prove", "isolation"], { dataDir: folder.path, environment });
   const prover = async () =>
     (await admin.query<{ pid: number }>("select pid from pg_stat_activity where datname = $1 and query like 'do $volley$%'", [name]))
       .rows[0]?.pid;

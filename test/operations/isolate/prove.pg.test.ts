@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { mountProveCommands } from "../../../src/operations/isolate/commands.ts";
 import type { Leak, Proof } from "../../../src/operations/isolate/proof.ts";
 import { type ProofOptions, proveIsolation } from "../../../src/operations/isolate/prove.ts";
+import { openPool } from "../../../src/postgres/connect.ts";
+import { contextKey } from "../../../src/postgres/context.ts";
 import type { Database } from "../../../src/postgres/database.ts";
 import type { Settings } from "../../../src/settings/list.ts";
 import type { CommandContext } from "../../../src/terminal/command.ts";
@@ -28,19 +30,20 @@ describe("a database as the migrations make it", () => {
   }, 240_000);
 
   test("nothing was left out: each table, each partition, each role of ours", async () => {
-    const { rows } = await database.current.admin.query<{ name: string; parts: number }>(
-      `select coalesce(pg_partition_root(c.oid), c.oid)::regclass::text as name, count(*)::int - 1 as parts
+    const { rows } = await database.current.admin.query<{ name: string; parts: number; owner: string }>(
+      `select coalesce(pg_partition_root(c.oid), c.oid)::regclass::text as name, count(*)::int - 1 as parts,
+         (array_agg(pg_get_userbyid(relowner)::text))[1] as owner
        from pg_class as c join pg_namespace as n on n.oid = relnamespace
        where relkind in ('r', 'p') and nspname in ('analytics', 'audit', 'cash_management', 'cm_parts', 'maintenance', 'ml_models')
        group by 1 order by 1`,
     );
     const attacked = new Map(proof.matrix.map((row) => [row.table, row]));
-    for (const { name, parts } of rows) {
+    for (const { name, parts, owner } of rows) {
       const row = attacked.get(name);
       expect(row?.partitions, name).toBe(parts);
       for (const role of proof.roles) {
-        const atLeast = role === "cm_owner" || role === "audit_owner" ? parts * 3 : 4 + parts * 8;
-        if (!role.endsWith("_owner") || parts > 0) expect(row?.cells[role]?.attacks, `${name} ${role}`).toBeGreaterThanOrEqual(atLeast);
+        const atLeast = role === owner ? parts * 3 : 4 + parts * 8;
+        if (atLeast > 0) expect(row?.cells[role]?.attacks, `${name} ${role}`).toBeGreaterThanOrEqual(atLeast);
       }
     }
     for (const role of ["apg_user", "apg_readonly_user", "apg_admin", "monitoring", "backup_user", "replicator", "cm_owner", "PUBLIC"])
@@ -267,6 +270,48 @@ describe("a planted leak is found and named", () => {
     );
   });
 
+  test("invariant 6: a context that anybody may set is found by each forgery", async () => {
+    const { admin } = database.current;
+    const signature = "cash_management.context_part(integer)";
+    const { rows } = await admin.query<{ definition: string }>(`select pg_get_functiondef('${signature}'::regprocedure) as definition`);
+    const leaks = await planted(
+      `create or replace function cash_management.context_part(p_part integer) returns text
+         language sql stable security definer parallel restricted set search_path = pg_catalog, pg_temp
+         return nullif(split_part(current_setting('app.context', true), e'\\x1f', p_part), '')`,
+      rows[0]?.definition ?? "",
+      { tables: ["cm_banks"], ...app },
+    );
+    expect(leaks.flatMap(({ contexts }) => contexts).sort()).toEqual([
+      "own stamp with the other tenant's name",
+      "stamp of an earlier transaction",
+      "stamp of an earlier transaction, for the session",
+      "stamp signed with nothing",
+      "stamp with a signature of zeros",
+    ]);
+  });
+
+  test("invariant 6: the setting that was trusted before is found when it is trusted again", async () => {
+    const trusts = (what: string) =>
+      `create or replace function cash_management.current_tenant() returns text language sql stable parallel restricted return ${what}`;
+    const leaks = await planted(
+      trusts("coalesce(cash_management.context_part(3), nullif(current_setting('app.tenant_id', true), ''))"),
+      trusts("cash_management.context_part(3)"),
+      { tables: ["cm_banks"], ...app },
+    );
+    expect(leaks).toMatchObject([
+      { contexts: ["the settings of before"], commands: expect.arrayContaining(["select", "insert", "update"]) },
+    ]);
+  });
+
+  test("invariant 6: keys of contexts that the application may read are found", async () => {
+    const leaks = await planted(
+      "grant select on cash_management.cm_context_keys to apg_user",
+      "revoke select on cash_management.cm_context_keys from apg_user",
+      { tables: ["cm_context_keys"], ...app },
+    );
+    expect(leaks).toMatchObject([{ table: "cash_management.cm_context_keys", role: "apg_user", commands: ["select"] }]);
+  });
+
   test("a table that takes no row the proof can make is not proven, and that fails", async () => {
     const { admin } = database.current;
     await admin.query(
@@ -327,6 +372,16 @@ describe("apg db prove isolation", () => {
 
   test("who is no superuser cannot prove anything", async () => {
     await expect(proveIsolation(database.current.app)).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("who signs with a key that the database does not take is told so", async () => {
+    const stranger = openPool({
+      url: database.current.url(),
+      applicationName: "apg test",
+      max: 1,
+      contextKey: () => contextKey(Buffer.alloc(32)),
+    });
+    await expect(proveIsolation(stranger).finally(() => stranger.end())).rejects.toMatchObject({ code: "context_refused" });
   });
 
   test("rows of existing tenants are as before", async () => {
