@@ -120,6 +120,33 @@ export async function appendBlock(connection: Connection, block: Block, salt: Bu
   );
 }
 
+export interface Inclusion {
+  readonly text: string;
+  /** Null while it waits for its seal. */
+  readonly sealed: { readonly number: bigint; readonly salt: Buffer; readonly place: number; readonly leaves: Buffer[] } | null;
+}
+
+export async function inclusionOf(connection: Connection, tenantId: string, id: bigint): Promise<Inclusion | null> {
+  const result = await connection.query<{
+    row_text: string;
+    number: bigint | null;
+    salt: Buffer | null;
+    place: number | null;
+    leaf_hashes: Buffer | null;
+  }>("select row_text, number, salt, place, leaf_hashes from audit.inclusion($1, $2)", [tenantId, id]);
+  const row = result.rows[0];
+  if (row === undefined) return null;
+  const { number, salt, leaf_hashes: hashes } = row;
+  if (number === null || salt === null || hashes === null) return { text: row.row_text, sealed: null };
+  const leaves = Array.from({ length: hashes.length / 32 }, (_, index) => hashes.subarray(index * 32, (index + 1) * 32));
+  return { text: row.row_text, sealed: { number, salt, place: row.place ?? -1, leaves } };
+}
+
+export async function blockByNumber(connection: Connection, number: bigint): Promise<Block | null> {
+  const result = await connection.query<BlockRow>(`select ${blockColumns} from audit.signed_block($1)`, [number]);
+  return result.rows[0] === undefined ? null : blockOf(result.rows[0]);
+}
+
 export interface StoredBlock extends Block {
   readonly salt: Buffer | null;
   readonly leaves: Buffer | null;

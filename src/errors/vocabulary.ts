@@ -64,6 +64,7 @@ export const vocabulary = {
   server_failed: { status: 500, exit: 3, title: "The embedded PostgreSQL server did not start" },
   setting_invalid: { status: 500, exit: 3, title: "A setting has no usable value" },
   audit_key_unusable: { status: 500, exit: 3, title: "The key of the audit trail cannot be used" },
+  audit_not_sealed: { status: 409, exit: 1, title: "The entry of the audit trail is not sealed" },
   audit_chain_went_back: { status: 500, exit: 1, title: "A sealed block of the audit trail is gone" },
   // ours
   internal: { status: 500, exit: 4, title: "A defect of this program" },

@@ -1,0 +1,108 @@
+import { verify } from "node:crypto";
+import { leafHash, rootOfPath, sha256 } from "../seals/merkle.ts";
+import { digestOfRow, idBytes, readRow, rowColumns } from "../seals/row.ts";
+import type { TrustedKey } from "../seals/signing-key.ts";
+import type { AuditProof } from "./proof.ts";
+
+/** The part of a proof that does not hold; `format` when it is no proof at all. */
+export type ProofPart = "format" | "row" | "leaf" | "path" | "block" | "blockHash" | "signature" | "key";
+
+export type ProofVerdict =
+  | {
+      readonly holds: true;
+      readonly row: Readonly<Record<string, unknown>>;
+      readonly block: { readonly number: string; readonly sealedAt: string; readonly key: string; readonly hash: string };
+    }
+  | { readonly holds: false; readonly part: ProofPart; readonly what: string };
+
+const fails = (part: ProofPart, what: string): ProofVerdict => ({ holds: false, part, what });
+
+/** Checks a proof with nothing but the proof and the public keys: no database, no network, no file. */
+export function checkProof(text: string, trusted: readonly TrustedKey[]): ProofVerdict {
+  const proof = readProof(text);
+  if (proof === null) return fails("format", "this is not a proof of the form apg-audit-proof-1");
+  const header = readHeader(proof.block);
+  if (header === null) return fails("block", "the block is not of the form apg-audit-block-1");
+  const signed = checkSignature(proof, header, trusted);
+  if (signed !== null) return signed;
+  const included = checkInclusion(proof, header);
+  if (included !== null) return included;
+  const values = JSON.parse(proof.row) as unknown[];
+  return {
+    holds: true,
+    row: Object.fromEntries(rowColumns.map((column, index) => [column, values[index]])),
+    block: { number: header.number, sealedAt: header.sealedAt, key: header.key, hash: proof.blockHash },
+  };
+}
+
+function checkSignature(proof: AuditProof, header: Header, trusted: readonly TrustedKey[]): ProofVerdict | null {
+  const hashFits = sha256(proof.block).toString("hex") === proof.blockHash;
+  const key = trusted.find(({ id }) => id === header.key);
+  const signedBy = (one: TrustedKey) => verify(null, Buffer.from(proof.block, "utf8"), one.publicKey, Buffer.from(proof.signature, "hex"));
+  if (key !== undefined && signedBy(key)) return hashFits ? null : fails("blockHash", "the hash given for the block is not the block's");
+  if (!hashFits) return fails("block", "the block is not the one that was signed");
+  if (key === undefined) return fails("key", `the block was signed with key ${header.key}, which is not among the public keys given`);
+  return fails("signature", `the signature is not that of key ${key.id}`);
+}
+
+/** Which of the parts was changed: each is held against the two others. */
+function checkInclusion(proof: AuditProof, header: Header): ProofVerdict | null {
+  const path = proof.path.map((hash) => Buffer.from(hash, "hex"));
+  const leadsToRoot = (leaf: Buffer) => rootOfPath(leaf, proof.index, header.rows, path)?.toString("hex") === header.root;
+  const given = Buffer.from(proof.leaf, "hex");
+  const own = leafOf(proof);
+  if (own !== null && leadsToRoot(own)) return own.equals(given) ? null : fails("leaf", "the leaf given is not the row's");
+  if (leadsToRoot(given)) return fails("row", "the row or its salt is not the one that was sealed");
+  if (own?.equals(given) === true) return fails("path", "the path does not lead from the row to the block's root");
+  return fails("row", "neither the row nor the leaf given leads to the block's root");
+}
+
+function leafOf({ row, salt }: AuditProof): Buffer | null {
+  const id = readRow(row)?.id;
+  if (id === undefined || !/^-?\d{1,19}$/.test(id)) return null;
+  return leafHash(Buffer.concat([idBytes(BigInt(id)), digestOfRow(Buffer.from(salt, "hex"), Buffer.from(row, "utf8"))]));
+}
+
+interface Header {
+  readonly number: string;
+  readonly rows: number;
+  readonly root: string;
+  readonly sealedAt: string;
+  readonly key: string;
+}
+
+function readHeader(text: string): Header | null {
+  if (!text.startsWith("apg-audit-block-1\n")) return null;
+  const line = (pattern: RegExp) => pattern.exec(text)?.[1];
+  const number = line(/^number (\d+)$/m);
+  const rows = line(/^rows (\d{1,15})$/m);
+  const root = line(/^root ([0-9a-f]{64})$/m);
+  const sealedAt = line(/^sealed at (\S+)$/m);
+  const key = line(/^key ([0-9a-f]{16})$/m);
+  if (number === undefined || rows === undefined || root === undefined || sealedAt === undefined || key === undefined) return null;
+  return { number, rows: Number(rows), root, sealedAt, key };
+}
+
+const fields = ["format", "row", "salt", "leaf", "index", "path", "block", "blockHash", "signature"];
+const hex = (value: unknown, bytes: number) => typeof value === "string" && new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(value);
+
+function readProof(text: string): AuditProof | null {
+  let value: Partial<Record<keyof AuditProof, unknown>>;
+  try {
+    value = JSON.parse(text) as typeof value;
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null || value.format !== "apg-audit-proof-1") return null;
+  const known = Object.keys(value).length === fields.length && fields.every((field) => field in value);
+  const { row, salt, leaf, index, path, block, blockHash, signature } = value;
+  const shaped =
+    typeof row === "string" &&
+    typeof block === "string" &&
+    Number.isSafeInteger(index) &&
+    Array.isArray(path) &&
+    path.every((hash) => hex(hash, 32)) &&
+    [salt, leaf, blockHash].every((hash) => hex(hash, 32)) &&
+    hex(signature, 64);
+  return known && shaped ? (value as unknown as AuditProof) : null;
+}

@@ -1,0 +1,52 @@
+import type { ClientBase } from "pg";
+import { Problem } from "../../errors/problem.ts";
+import { blockByNumber, inclusionOf } from "../queries.ts";
+import { headerText } from "../seals/block.ts";
+import { pathOf } from "../seals/merkle.ts";
+
+/** That a row of the trail was sealed: everything an auditor needs besides the public key. Hashes are hexadecimal. */
+export interface AuditProof {
+  readonly format: "apg-audit-proof-1";
+  /** The row as it was sealed, a JSON array of its columns. */
+  readonly row: string;
+  readonly salt: string;
+  readonly leaf: string;
+  readonly index: number;
+  readonly path: readonly string[];
+  /** The signed bytes of the block. */
+  readonly block: string;
+  readonly blockHash: string;
+  readonly signature: string;
+}
+
+/**
+ * The proof of one row, within a tenant's transaction (its own rows) or as an administrator.
+ * @throws Problem `not_found`, `audit_not_sealed`
+ */
+export async function proveEntry(connection: Pick<ClientBase, "query">, tenantId: string, id: bigint): Promise<AuditProof> {
+  const found = await inclusionOf(connection, tenantId, id);
+  if (found === null)
+    throw new Problem("not_found", `the trail of ${tenantId} has no entry ${id}`, { hint: "See apg audit list --tenant." });
+  if (found.sealed === null)
+    throw new Problem("audit_not_sealed", `entry ${id} is not sealed yet`, {
+      hint: "Seals follow within seconds while apg start or apg audit seal --watch runs.",
+    });
+  const { number, place, salt, leaves } = found.sealed;
+  const block = await blockByNumber(connection, number);
+  const leaf = leaves[place];
+  if (block === null || leaf === undefined)
+    throw new Problem("audit_not_sealed", `entry ${id} lies in the range of block ${number} and is not in it`, {
+      hint: "Somebody changed the trail: run apg audit verify.",
+    });
+  return {
+    format: "apg-audit-proof-1",
+    row: found.text,
+    salt: salt.toString("hex"),
+    leaf: leaf.toString("hex"),
+    index: place,
+    path: pathOf(leaves, place).map((hash) => hash.toString("hex")),
+    block: headerText(block),
+    blockHash: block.hash.toString("hex"),
+    signature: block.signature.toString("hex"),
+  };
+}
