@@ -1,8 +1,9 @@
-import type { ClientBase } from "pg";
+import type { TenantTransaction } from "../postgres/transaction.ts";
 import { type Block, firstPosition, type Position } from "./seals/block.ts";
 import type { SigningKey } from "./seals/signing-key.ts";
 
-type Connection = Pick<ClientBase, "query">;
+/** Of a transaction, a connection or a pool. */
+export type Connection = Pick<TenantTransaction, "query">;
 
 /** Columns of audit.blocks in the table's order. */
 const blockColumns = `number, kind, chain, system_identifier, timeline, snapshot, floor_id, ceiling_id, after_transaction::text as after_transaction,

@@ -330,8 +330,10 @@ describe(`invariant 23: each of ${tamperings.length} kinds of tampering by a sup
     );
     const options = { trusted: [sealing.current.key], known: null, restore: null };
     expect(await verifyDatabase(database.current.admin, { ...options, maxLagSeconds: 60 })).toMatchObject({ intact: true });
-    const late = await verifyDatabase(database.current.admin, { ...options, maxLagSeconds: 0 });
-    expect(late.faults).toMatchObject([{ kind: "unsealed", what: expect.stringContaining("1 rows wait for a seal") }]);
+    // A transaction of another test's database may hold it back for a moment: then it cannot be sealed, and is not late.
+    await expect
+      .poll(() => verifyDatabase(database.current.admin, { ...options, maxLagSeconds: 0 }), { timeout: 30_000 })
+      .toMatchObject({ intact: false, faults: [{ kind: "unsealed", what: expect.stringContaining("1 rows wait for a seal") }] });
     await sealing.current.sealEverything();
     expect(await verifyDatabase(database.current.admin, { ...options, maxLagSeconds: 0 })).toMatchObject({ intact: true });
   });

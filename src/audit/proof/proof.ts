@@ -1,6 +1,5 @@
-import type { ClientBase } from "pg";
 import { Problem } from "../../errors/problem.ts";
-import { blockByNumber, inclusionOf } from "../queries.ts";
+import { blockByNumber, type Connection, inclusionOf } from "../queries.ts";
 import { headerText } from "../seals/block.ts";
 import { pathOf } from "../seals/merkle.ts";
 
@@ -23,7 +22,7 @@ export interface AuditProof {
  * The proof of one row, within a tenant's transaction (its own rows) or as an administrator.
  * @throws Problem `not_found`, `audit_not_sealed`
  */
-export async function proveEntry(connection: Pick<ClientBase, "query">, tenantId: string, id: bigint): Promise<AuditProof> {
+export async function proveEntry(connection: Connection, tenantId: string, id: bigint): Promise<AuditProof> {
   const found = await inclusionOf(connection, tenantId, id);
   if (found === null)
     throw new Problem("not_found", `the trail of ${tenantId} has no entry ${id}`, { hint: "See apg audit list --tenant." });

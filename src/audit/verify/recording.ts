@@ -41,6 +41,11 @@ export async function recordingFaults(connection: Pick<ClientBase, "query">): Pr
       left join pg_trigger on tgrelid = guarded.oid and tgname = guarded.name
     ) as triggers
     where works is not true
+    union all
+    select format('event trigger %s %s', wanted_events.name, case when evtname is null then 'is missing' else 'is switched off' end)
+    from (values ('audit_ddl'), ('audit_drop')) as wanted_events (name)
+    left join pg_event_trigger on evtname = wanted_events.name
+    where evtenabled is distinct from 'A'
     order by 1
     limit 100`);
   return result.rows.map(({ what }) => what);
