@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { accessRoutes, authenticateWith } from "./access/routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
 import { bankRoutes } from "./banks/routes.ts";
 import { cashFlowRoutes } from "./cash-flows/routes.ts";
 import { Problem } from "./errors/problem.ts";
@@ -74,6 +75,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
     async (app) => {
       accessRoutes(app, options);
       accountRoutes(app, options.app);
+      auditRoutes(app, options.app);
       bankRoutes(app, options.app);
       cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);

@@ -4,13 +4,15 @@ import type { Settings } from "../settings/list.ts";
 import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable, remark } from "../terminal/output.ts";
+import { mountListCommand } from "./list-command.ts";
+import { mountProofCommands } from "./proof/commands.ts";
 import type { Block } from "./seals/block.ts";
 import { recordRestore } from "./seals/head-file.ts";
 import { sealAll, startSealer } from "./seals/sealer.ts";
 import { openSigningKey, ownPublicKeys } from "./seals/signing-key.ts";
 import { mountVerifyCommand } from "./verify/commands.ts";
 
-/** `apg audit seal|verify|keys|restored` */
+/** `apg audit seal|verify|list|proof|check-proof|keys|restored` */
 export const mountAuditCommands: MountCommands = (program, context) => {
   const group = commandGroup(program, "audit", "the trail of changes: sealing, verifying and proving it");
 
@@ -30,6 +32,8 @@ export const mountAuditCommands: MountCommands = (program, context) => {
     );
 
   mountVerifyCommand(group, context);
+  mountListCommand(group, context);
+  mountProofCommands(group, context);
 
   group
     .command("keys")
