@@ -423,10 +423,11 @@ create table audit.audit_log (
   user_name text not null default SESSION_USER,
   client_address inet default inet_client_addr(),
   constraint audit_log_pkey PRIMARY KEY (tenant_id, id, occurred_at),
-  constraint operation_is_known CHECK ((operation = ANY (ARRAY['INSERT'::text, 'UPDATE'::text, 'DELETE'::text, 'TRUNCATE'::text]))),
+  constraint operation_is_known CHECK ((operation = ANY (ARRAY['INSERT'::text, 'UPDATE'::text, 'DELETE'::text, 'TRUNCATE'::text, 'DDL'::text]))),
   constraint row_says_what_it_was CHECK (
 CASE
     WHEN (operation = 'TRUNCATE'::text) THEN (tenant_id = '*'::text)
+    WHEN (operation = 'DDL'::text) THEN ((tenant_id = '*'::text) AND (row_key IS NOT NULL) AND (new_values ? 'command'::text))
     WHEN (digest IS NOT NULL) THEN ((octet_length(digest) = 32) AND (row_count > 0))
     ELSE ((row_key IS NOT NULL) AND (row_count = 1) AND (COALESCE(old_values, new_values) IS NOT NULL))
 END)
@@ -436,7 +437,7 @@ alter table audit.audit_log owner to audit_owner;
 alter table audit.audit_log enable row level security;
 alter table audit.audit_log force row level security;
 comment on table audit.audit_log is 'tenant: append-only trail; one row per changed row, or one per batch with a digest over its rows';
-comment on column audit.audit_log.tenant_id is 'owner of the changed row; * for TRUNCATE, which concerns all tenants';
+comment on column audit.audit_log.tenant_id is 'owner of the changed row; * for TRUNCATE and DDL, which concern all tenants';
 comment on column audit.audit_log.occurred_at is 'the clock, not the start of the transaction: two changes of one transaction keep their order';
 comment on column audit.audit_log.row_key is 'primary key without the tenant, parts joined by /';
 comment on column audit.audit_log.digest is 'of a batch: sha256 over the sorted sha256 of each row as text';
@@ -454,7 +455,9 @@ create policy triggers_write_for_every_tenant on audit.audit_log for insert to a
   using ()
   with check (true);
 CREATE INDEX audit_log_by_actor ON audit.audit_log USING btree (tenant_id, actor, occurred_at DESC);
+CREATE INDEX audit_log_by_key ON audit.audit_log USING btree (tenant_id, row_key, occurred_at DESC);
 CREATE INDEX audit_log_by_table ON audit.audit_log USING btree (tenant_id, table_name, occurred_at DESC);
+CREATE INDEX audit_log_by_time ON audit.audit_log USING btree (tenant_id, occurred_at DESC, id DESC);
 CREATE INDEX audit_log_in_sealing_order ON audit.audit_log USING btree (transaction_id, id);
 CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change(); -- enabled always
 CREATE TRIGGER audit_log_is_written_by_triggers BEFORE INSERT ON audit.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_forgery();
@@ -3066,6 +3069,26 @@ comment on function audit.block_hash(bigint) is 'the hash of a block, null when 
 grant execute on function audit.block_hash(bigint) to apg_admin;
 grant execute on function audit.block_hash(bigint) to apg_sealer;
 
+CREATE FUNCTION audit.block_of(p_transaction xid8, p_id bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT blocks.number
+    FROM audit.blocks
+   WHERE ((blocks.floor_id = ( SELECT max(blocks_1.floor_id) AS max
+            FROM audit.blocks blocks_1
+           WHERE (blocks_1.floor_id < block_of.p_id))) AND (ROW(blocks.upto_transaction, blocks.upto_id) >= ROW(block_of.p_transaction, block_of.p_id)))
+   ORDER BY blocks.upto_transaction, blocks.upto_id
+  LIMIT 1;
+END;
+alter function audit.block_of(xid8,bigint) owner to audit_owner;
+comment on function audit.block_of(xid8,bigint) is 'number of the block that covers this position, null when it is not sealed yet';
+grant execute on function audit.block_of(xid8,bigint) to apg_admin;
+grant execute on function audit.block_of(xid8,bigint) to apg_readonly;
+grant execute on function audit.block_of(xid8,bigint) to apg_readwrite;
+
 CREATE FUNCTION audit.changed_columns(before jsonb, after jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -3091,6 +3114,70 @@ alter function audit.close_epoch() owner to audit_owner;
 comment on function audit.close_epoch() is 'waits for writers until this transaction ends; the last id of what was written before';
 grant execute on function audit.close_epoch() to apg_sealer;
 
+CREATE FUNCTION audit.ddl_text()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  said text := trim(current_query());
+begin
+  -- Only a statement that stands alone and is nothing but a definition: values, passwords and bodies of functions stay out.
+  if length(said) <= 4000
+    and said ~* '^(create|alter|drop|grant|revoke)\s'
+    and said !~ ';\s*\S'
+    and said !~* '\m(role|user|group|password|secret|subscription|server|mapping|connection|as)\M'
+    and said !~ '\$'
+  then
+    return rtrim(said, '; ');
+  end if;
+  return null;
+end
+$function$;
+alter function audit.ddl_text() owner to audit_owner;
+comment on function audit.ddl_text() is 'the statement that is being run, null when it might hold a secret or a value';
+
+CREATE FUNCTION audit.inclusion(p_tenant text, p_id bigint, OUT row_text text, OUT number bigint, OUT salt bytea, OUT place integer, OUT leaf_hashes bytea)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  entry audit.audit_log;
+  entries bytea;
+begin
+  if p_tenant is distinct from cash_management.current_tenant() and not pg_has_role(session_user, 'apg_admin', 'member') then
+    raise exception 'this is a row of another tenant'
+      using errcode = 'insufficient_privilege';
+  end if;
+  select * into entry from audit.audit_log where tenant_id = p_tenant and id = p_id;
+  if not found then
+    return;
+  end if;
+  row_text := audit.row_text(entry);
+  number := audit.block_of(entry.transaction_id, entry.id);
+  if number is not null then
+    select sha256(leaves.salt || int8send(p_id)), leaves.leaves || ''::bytea
+    into salt, entries
+    from audit.block_leaves as leaves
+    where leaves.number = inclusion.number;
+    select
+      min(index) filter (where substr(entries, index * 40 + 1, 8) = int8send(p_id)),
+      string_agg(sha256('\x00'::bytea || substr(entries, index * 40 + 1, 40)), ''::bytea order by index)
+    into place, leaf_hashes
+    from generate_series(0, octet_length(entries) / 40 - 1) as index;
+  end if;
+  return next;
+end
+$function$;
+alter function audit.inclusion(text,bigint) owner to audit_owner;
+comment on function audit.inclusion(text,bigint) is 'what a proof of one row is made of: its text, its salt, its place in its block, and the hashes of all leaves of that block';
+grant execute on function audit.inclusion(text,bigint) to apg_admin;
+grant execute on function audit.inclusion(text,bigint) to apg_readonly;
+grant execute on function audit.inclusion(text,bigint) to apg_readwrite;
+
 CREATE FUNCTION audit.keep_course_of_erasure()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3113,6 +3200,56 @@ end
 $function$;
 alter function audit.keep_course_of_erasure() owner to audit_owner;
 comment on function audit.keep_course_of_erasure() is 'an erasure goes forward only';
+
+CREATE FUNCTION audit.record_ddl()
+ RETURNS event_trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  stack text;
+  upkeep boolean;
+begin
+  get diagnostics stack = pg_context;
+  -- A partition made by the upkeep is one event; what it is dressed with follows from its table.
+  upkeep := stack ~ '\mfunction maintenance\.ensure_range\(';
+  begin
+    if tg_event = 'sql_drop' then
+      insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
+      select
+        '*', coalesce(dropped.schema_name, ''), dropped.object_identity, 'DDL', dropped.object_type,
+        jsonb_strip_nulls(jsonb_build_object('command', tg_tag, 'text', audit.ddl_text())),
+        cash_management.current_actor(), cash_management.current_request()
+      from pg_event_trigger_dropped_objects() as dropped
+      where not dropped.is_temporary
+        and (dropped.original or dropped.object_type = 'table')
+        and not upkeep
+        and coalesce(dropped.schema_name, '') !~ '^pg_';
+    else
+      insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
+      select
+        '*', coalesce(made.schema_name, ''), coalesce(made.object_identity, ''), 'DDL', made.object_type,
+        jsonb_strip_nulls(jsonb_build_object('command', made.command_tag, 'text', audit.ddl_text())),
+        cash_management.current_actor(), cash_management.current_request()
+      from pg_event_trigger_ddl_commands() as made
+      where made.command_tag <> 'COMMENT'
+        and (not upkeep or made.command_tag = 'CREATE TABLE')
+        and not made.in_extension
+        and coalesce(made.schema_name, '') !~ '^pg_'
+        and coalesce(made.object_identity, '') !~ '\mpg_temp';
+    end if;
+  exception
+    when check_violation then
+      -- The trail has no partition for now: on a fresh database, and when its upkeep comes late. It must be able to make one.
+      if exists (select from pg_inherits where inhparent = 'audit.audit_log'::regclass) and not upkeep then
+        raise;
+      end if;
+  end;
+end
+$function$;
+alter function audit.record_ddl() owner to audit_owner;
+comment on function audit.record_ddl() is 'a row of tenant * for each object of the schema that a statement made, changed or dropped';
 
 CREATE FUNCTION audit.record_delete()
  RETURNS trigger
@@ -3273,10 +3410,16 @@ CREATE FUNCTION audit.refuse_forgery()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  stack text;
 begin
   if pg_trigger_depth() < 2 then
-    raise exception 'audit_log is written by triggers only'
-      using errcode = 'insufficient_privilege';
+    -- An event trigger does not count as a depth.
+    get diagnostics stack = pg_context;
+    if stack !~ '(^|\n)PL/pgSQL function audit\.record_ddl\(\) line \d+ at SQL statement(\n|$)' then
+      raise exception 'audit_log is written by triggers only'
+        using errcode = 'insufficient_privilege';
+    end if;
   end if;
   return null;
 end
@@ -3382,6 +3525,99 @@ alter function audit.seal_place() owner to audit_owner;
 comment on function audit.seal_place() is 'which cluster and timeline this is, and below which transaction nothing runs any more';
 grant execute on function audit.seal_place() to apg_admin;
 grant execute on function audit.seal_place() to apg_sealer;
+
+CREATE FUNCTION audit.seal_state(OUT number bigint, OUT hash bytea, OUT sealed_at timestamp with time zone, OUT key_id text, OUT waiting bigint)
+ RETURNS record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT head.number,
+     head.hash,
+     head.sealed_at,
+     head.key_id,
+     ( SELECT count(*) AS count
+            FROM audit.audit_log entry
+           WHERE ((entry.tenant_id = cash_management.current_tenant()) AND (ROW(entry.transaction_id, entry.id) > ROW(
+                 CASE
+                     WHEN ((head.number IS NULL) OR (head.ceiling_id IS NOT NULL)) THEN '0'::xid8
+                     ELSE head.upto_transaction
+                 END,
+                 CASE
+                     WHEN ((head.number IS NULL) OR (head.ceiling_id IS NOT NULL)) THEN (0)::bigint
+                     ELSE head.upto_id
+                 END)) AND (entry.id > COALESCE(head.ceiling_id, head.floor_id, (0)::bigint)))) AS count
+    FROM (( SELECT) nothing
+      LEFT JOIN ( SELECT blocks.number,
+             blocks.kind,
+             blocks.chain,
+             blocks.system_identifier,
+             blocks.timeline,
+             blocks.snapshot,
+             blocks.floor_id,
+             blocks.ceiling_id,
+             blocks.after_transaction,
+             blocks.after_id,
+             blocks.upto_transaction,
+             blocks.upto_id,
+             blocks.row_count,
+             blocks.root,
+             blocks.salt_commitment,
+             blocks.previous_hash,
+             blocks.lost_number,
+             blocks.lost_hash,
+             blocks.reason,
+             blocks.sealed_at,
+             blocks.key_id,
+             blocks.hash,
+             blocks.signature
+            FROM audit.blocks
+           ORDER BY blocks.number DESC
+          LIMIT 1) head ON (true));
+END;
+alter function audit.seal_state() owner to audit_owner;
+comment on function audit.seal_state() is 'the head of the chain, and how many rows of this tenant wait for a seal';
+grant execute on function audit.seal_state() to apg_admin;
+grant execute on function audit.seal_state() to apg_readonly;
+grant execute on function audit.seal_state() to apg_readwrite;
+
+CREATE FUNCTION audit.signed_block(p_number bigint)
+ RETURNS SETOF audit.blocks
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT blocks.number,
+     blocks.kind,
+     blocks.chain,
+     blocks.system_identifier,
+     blocks.timeline,
+     blocks.snapshot,
+     blocks.floor_id,
+     blocks.ceiling_id,
+     blocks.after_transaction,
+     blocks.after_id,
+     blocks.upto_transaction,
+     blocks.upto_id,
+     blocks.row_count,
+     blocks.root,
+     blocks.salt_commitment,
+     blocks.previous_hash,
+     blocks.lost_number,
+     blocks.lost_hash,
+     blocks.reason,
+     blocks.sealed_at,
+     blocks.key_id,
+     blocks.hash,
+     blocks.signature
+    FROM audit.blocks
+   WHERE (blocks.number = signed_block.p_number);
+END;
+alter function audit.signed_block(bigint) owner to audit_owner;
+comment on function audit.signed_block(bigint) is 'a block as it was signed, for a proof';
+grant execute on function audit.signed_block(bigint) to apg_admin;
+grant execute on function audit.signed_block(bigint) to apg_readonly;
+grant execute on function audit.signed_block(bigint) to apg_readwrite;
 
 CREATE FUNCTION audit.unsealed_leaves(p_floor_id bigint, p_after_transaction xid8, p_after_id bigint, p_below xid8, p_salt bytea, p_limit integer, OUT row_count bigint, OUT last_transaction xid8, OUT leaves bytea)
  RETURNS record
