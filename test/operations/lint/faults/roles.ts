@@ -1,6 +1,7 @@
 import type { Fault } from "./fault.ts";
 
-// Roles are of the whole cluster, but a rolled-back transaction leaves nothing of them either.
+// Roles are of the whole cluster, but a rolled-back transaction leaves nothing of them either. What is altered is planted: other test
+// files set passwords of the real ones meanwhile.
 export const faults: readonly Fault[] = [
   {
     check: "object_owned_by_login",
@@ -38,15 +39,15 @@ export const faults: readonly Fault[] = [
   {
     check: "login_without_connection_limit",
     harmless: "create role one login connection limit 1; create role unused nologin",
-    make: "alter role apg_user connection limit -1",
-    finds: ["apg_user"],
+    make: "create role planted login",
+    finds: ["planted"],
   },
   {
     check: "role_setting_that_weakens",
-    harmless: "alter role apg_user set statement_timeout = '30s'",
-    make: `alter role apg_user set search_path = analytics, pg_catalog;
-      alter role apg_user set app.tenant_id = 'a';
-      do $$ begin execute format('alter role monitoring in database %I set row_security = off', current_database()); end $$`,
-    finds: ["apg_user", "monitoring in database $database"],
+    harmless: "create role planted login; alter role planted set statement_timeout = '30s'",
+    make: `alter role planted set search_path = analytics, pg_catalog;
+      alter role planted set app.tenant_id = 'a';
+      do $$ begin execute format('alter role planted in database %I set row_security = off', current_database()); end $$`,
+    finds: ["planted", "planted in database $database"],
   },
 ];

@@ -41,4 +41,10 @@ export const faults: readonly Fault[] = [
     make: "create table analytics.planted (note json)",
     finds: ["analytics.planted.note"],
   },
+  {
+    check: "encrypted_column_that_takes_anything",
+    harmless: String.raw`create table analytics.ours (iban_encrypted bytea check (substring(iban_encrypted from 1 for 3) = '\x415047'))`,
+    make: "create table analytics.planted (iban_encrypted bytea check (iban_encrypted is not null), note_encrypted text)",
+    finds: ["analytics.planted.iban_encrypted", "analytics.planted.note_encrypted"],
+  },
 ];
