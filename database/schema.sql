@@ -597,6 +597,40 @@ grant select on audit.tenant_erasures to apg_readonly;
 grant select on audit.tenant_erasures to apg_readwrite;
 grant select (tenant_id, state) on audit.tenant_erasures to cm_gatekeeper;
 
+create table cash_management.cm_access_rules (
+  tenant_id cash_management.tenant_key not null,
+  session_hours integer not null default 12,
+  session_idle_minutes integer not null default 120,
+  key_default_days integer not null default 90,
+  key_max_days integer not null default 365,
+  password_sign_in boolean not null default true,
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_access_rules_pkey PRIMARY KEY (tenant_id),
+  constraint access_rules_are_of_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint a_key_lasts_a_day_to_two_years CHECK ((((key_default_days >= 1) AND (key_default_days <= key_max_days)) AND (key_max_days <= 730))),
+  constraint a_session_idles_five_minutes_to_a_day CHECK (((session_idle_minutes >= 5) AND (session_idle_minutes <= 1440))),
+  constraint a_session_lasts_an_hour_to_a_week CHECK (((session_hours >= 1) AND (session_hours <= 168)))
+);
+alter table cash_management.cm_access_rules owner to cm_owner;
+alter table cash_management.cm_access_rules enable row level security;
+alter table cash_management.cm_access_rules force row level security;
+comment on table cash_management.cm_access_rules is 'tenant: how long sessions and keys live, and whether passwords do; without a row the defaults hold';
+comment on column cash_management.cm_access_rules.password_sign_in is 'false: only the identity provider and links; for tenants whose people all come from there';
+create policy looked_up_at_sign_in on cash_management.cm_access_rules for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_access_rules for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_access_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_access_rules', 'rows', 'tenant_id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_access_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_access_rules', 'rows', 'tenant_id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_access_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_access_rules', 'rows', 'tenant_id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_access_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_access_rules', 'rows', 'tenant_id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id ON cash_management.cm_access_rules FOR EACH ROW WHEN (((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text)) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id');
+CREATE TRIGGER rules_are_guarded BEFORE INSERT OR UPDATE ON cash_management.cm_access_rules FOR EACH ROW EXECUTE FUNCTION cash_management.guard_sign_in_rules('session and key rules');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_access_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant insert, select, update on cash_management.cm_access_rules to apg_readwrite;
+grant select on cash_management.cm_access_rules to cm_gatekeeper;
+
 create table cash_management.cm_account_identifiers (
   tenant_id cash_management.tenant_key not null,
   identifier text not null,
@@ -1795,6 +1829,52 @@ create policy tenant_isolation on cash_management.cm_idempotency_keys for all to
 CREATE INDEX cm_idempotency_keys_by_age ON cash_management.cm_idempotency_keys USING btree (tenant_id, created_at);
 grant delete, insert, select, update on cash_management.cm_idempotency_keys to apg_readwrite;
 
+create table cash_management.cm_identity_providers (
+  tenant_id cash_management.tenant_key not null,
+  name text not null,
+  issuer text not null,
+  client_id text not null,
+  client_secret bytea,
+  allowed_domains text[] not null,
+  role_claim text,
+  role_map jsonb not null default '{}'::jsonb,
+  create_people boolean not null default false,
+  new_person_role text,
+  is_listed boolean not null default false,
+  clock_tolerance_seconds integer not null default 60,
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_identity_providers_pkey PRIMARY KEY (tenant_id),
+  constraint provider_is_of_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint client_id_is_not_blank CHECK (((client_id ~ '\S'::text) AND (length(client_id) <= 300))),
+  constraint clocks_differ_by_five_minutes_at_most CHECK (((clock_tolerance_seconds >= 0) AND (clock_tolerance_seconds <= 300))),
+  constraint issuer_is_an_address CHECK (((issuer ~ '^https?://[^\s?#]+$'::text) AND (length(issuer) <= 500))),
+  constraint new_person_role_is_known CHECK ((new_person_role = ANY (ARRAY['treasurer'::text, 'analyst'::text, 'approver'::text, 'auditor'::text, 'administrator'::text]))),
+  constraint provider_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 60))),
+  constraint role_map_is_an_object CHECK ((jsonb_typeof(role_map) = 'object'::text)),
+  constraint some_domains_are_allowed CHECK ((((cardinality(allowed_domains) >= 1) AND (cardinality(allowed_domains) <= 50)) AND (array_to_string(allowed_domains, ' '::text) ~ '^[a-z0-9.-]+( [a-z0-9.-]+)*$'::text))),
+  constraint who_is_new_gets_a_role CHECK (((NOT create_people) OR (new_person_role IS NOT NULL) OR (role_claim IS NOT NULL)))
+);
+alter table cash_management.cm_identity_providers owner to cm_owner;
+alter table cash_management.cm_identity_providers enable row level security;
+alter table cash_management.cm_identity_providers force row level security;
+comment on table cash_management.cm_identity_providers is 'tenant: the OpenID Connect provider its people sign in with';
+comment on column cash_management.cm_identity_providers.client_secret is 'encrypted with the tenant''s key (src/keys); null for a public client';
+comment on column cash_management.cm_identity_providers.is_listed is 'whether its button is shown to everybody, or only to who types an address of its domains';
+create policy looked_up_at_sign_in on cash_management.cm_identity_providers for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_identity_providers for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_identity_providers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_identity_providers', 'rows', 'tenant_id', 'client_secret');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_identity_providers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_identity_providers', 'rows', 'tenant_id', 'client_secret');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_identity_providers FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_identity_providers', 'rows', 'tenant_id', 'client_secret');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_identity_providers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_identity_providers', 'rows', 'tenant_id', 'client_secret');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id ON cash_management.cm_identity_providers FOR EACH ROW WHEN (((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text)) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id');
+CREATE TRIGGER provider_is_guarded BEFORE INSERT OR DELETE OR UPDATE ON cash_management.cm_identity_providers FOR EACH ROW EXECUTE FUNCTION cash_management.guard_sign_in_rules('identity provider');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_identity_providers FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant delete, insert, select, update on cash_management.cm_identity_providers to apg_readwrite;
+grant select (tenant_id, name, allowed_domains, is_listed) on cash_management.cm_identity_providers to cm_gatekeeper;
+
 create table cash_management.cm_investments (
   tenant_id cash_management.tenant_key not null,
   id uuid not null,
@@ -2059,6 +2139,31 @@ grant select on cash_management.cm_permissions to apg_admin;
 grant select on cash_management.cm_permissions to apg_readonly;
 grant select on cash_management.cm_permissions to apg_readwrite;
 
+create table cash_management.cm_person_identities (
+  tenant_id cash_management.tenant_key not null,
+  issuer text not null,
+  subject text not null,
+  person_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_person_identities_pkey PRIMARY KEY (tenant_id, issuer, subject),
+  constraint a_person_is_one_subject_over_there UNIQUE (tenant_id, person_id, issuer),
+  constraint identity_is_of_a_person FOREIGN KEY (tenant_id, person_id) REFERENCES cash_management.cm_people(tenant_id, id),
+  constraint subject_is_255_characters_at_most CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+alter table cash_management.cm_person_identities owner to cm_owner;
+alter table cash_management.cm_person_identities enable row level security;
+alter table cash_management.cm_person_identities force row level security;
+comment on table cash_management.cm_person_identities is 'tenant: who a person is at the provider; from the first sign-in on it is this that counts, not the address';
+create policy tenant_isolation on cash_management.cm_person_identities for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_person_identities REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_person_identities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_person_identities FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_person_identities REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, issuer, subject, person_id ON cash_management.cm_person_identities FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.issuer IS DISTINCT FROM new.issuer) OR (old.subject IS DISTINCT FROM new.subject) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'issuer', 'subject', 'person_id');
+grant insert, select on cash_management.cm_person_identities to apg_readwrite;
+
 create table cash_management.cm_platform_keys (
   id uuid not null default gen_random_uuid(),
   name text not null,
@@ -2229,16 +2334,20 @@ create table cash_management.cm_sessions (
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   user_agent text,
+  last_seen_at timestamp with time zone,
+  method text not null default 'password'::text,
   constraint cm_sessions_pkey PRIMARY KEY (tenant_id, id),
   constraint session_token_is_used_once UNIQUE (tenant_id, token_hash),
   constraint session_is_of_a_person FOREIGN KEY (tenant_id, person_id) REFERENCES cash_management.cm_people(tenant_id, id),
   constraint session_ends_after_it_began CHECK ((expires_at > created_at)),
+  constraint sign_in_method_is_known CHECK ((method = ANY (ARRAY['password'::text, 'link'::text, 'oidc'::text]))),
   constraint token_hash_is_a_sha256 CHECK ((octet_length(token_hash) = 32))
 );
 alter table cash_management.cm_sessions owner to cm_owner;
 alter table cash_management.cm_sessions enable row level security;
 alter table cash_management.cm_sessions force row level security;
 comment on table cash_management.cm_sessions is 'tenant: signed-in browsers; only the sha256 of a token is kept';
+comment on column cash_management.cm_sessions.last_seen_at is 'moves at most once a minute; null: not since it began';
 create policy looked_up_at_sign_in on cash_management.cm_sessions for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on cash_management.cm_sessions for all to public
@@ -2253,6 +2362,35 @@ CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sessions REFERENC
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, token_hash, person_id ON cash_management.cm_sessions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.token_hash IS DISTINCT FROM new.token_hash) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'token_hash', 'person_id');
 grant delete, insert, select, update on cash_management.cm_sessions to apg_readwrite;
 grant select on cash_management.cm_sessions to cm_gatekeeper;
+
+create table cash_management.cm_sign_in_attempts (
+  tenant_id cash_management.tenant_key not null,
+  state_hash bytea not null,
+  browser_hash bytea not null,
+  nonce text not null,
+  code_verifier text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint cm_sign_in_attempts_pkey PRIMARY KEY (tenant_id, state_hash),
+  constraint attempt_is_of_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint browser_hash_is_a_sha256 CHECK ((octet_length(browser_hash) = 32)),
+  constraint state_hash_is_a_sha256 CHECK ((octet_length(state_hash) = 32))
+);
+alter table cash_management.cm_sign_in_attempts owner to cm_owner;
+alter table cash_management.cm_sign_in_attempts enable row level security;
+alter table cash_management.cm_sign_in_attempts force row level security;
+comment on table cash_management.cm_sign_in_attempts is 'tenant: ways to the provider that have begun, each to be come back from once by the same browser';
+create policy tenant_isolation on cash_management.cm_sign_in_attempts for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sign_in_attempts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sign_in_attempts', 'rows', 'state_hash', 'nonce,code_verifier,browser_hash');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sign_in_attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sign_in_attempts', 'rows', 'state_hash', 'nonce,code_verifier,browser_hash');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sign_in_attempts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sign_in_attempts', 'rows', 'state_hash', 'nonce,code_verifier,browser_hash');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sign_in_attempts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sign_in_attempts', 'rows', 'state_hash', 'nonce,code_verifier,browser_hash');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, state_hash, browser_hash, nonce, code_verifier ON cash_management.cm_sign_in_attempts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.state_hash IS DISTINCT FROM new.state_hash) OR (old.browser_hash IS DISTINCT FROM new.browser_hash) OR (old.nonce IS DISTINCT FROM new.nonce) OR (old.code_verifier IS DISTINCT FROM new.code_verifier))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'state_hash', 'browser_hash', 'nonce', 'code_verifier');
+grant delete, insert, select on cash_management.cm_sign_in_attempts to apg_readwrite;
+grant update (used_at) on cash_management.cm_sign_in_attempts to apg_readwrite;
 
 create table cash_management.cm_sign_in_links (
   tenant_id cash_management.tenant_key not null,
@@ -4225,6 +4363,25 @@ alter function cash_management.find_api_key(bytea) owner to cm_gatekeeper;
 comment on function cash_management.find_api_key(bytea) is 'the key with this sha256, expired or revoked ones too, so that the answer can say so';
 grant execute on function cash_management.find_api_key(bytea) to apg_gate;
 
+CREATE FUNCTION cash_management.find_identity_providers(p_domain text)
+ RETURNS TABLE(tenant_id text, tenant_name text, provider text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 2
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT provider.tenant_id,
+     tenant.name,
+     provider.name
+    FROM (cash_management.cm_identity_providers provider
+      JOIN cash_management.cm_tenants tenant ON (((tenant.tenant_id)::text = (provider.tenant_id)::text)))
+   WHERE ((tenant.status = 'active'::text) AND (provider.is_listed OR (lower(find_identity_providers.p_domain) = ANY (provider.allowed_domains))))
+   ORDER BY provider.tenant_id
+  LIMIT 20;
+END;
+alter function cash_management.find_identity_providers(text) owner to cm_gatekeeper;
+comment on function cash_management.find_identity_providers(text) is 'providers to offer on the sign-in page: those shown to everybody, and those of the domain of the address that was typed';
+grant execute on function cash_management.find_identity_providers(text) to apg_gate;
+
 CREATE FUNCTION cash_management.find_platform_key(p_key_hash bytea)
  RETURNS TABLE(id uuid, name text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -4263,13 +4420,14 @@ BEGIN ATOMIC
      person.disabled_at,
      session.created_at,
      session.expires_at
-    FROM ((cash_management.cm_sessions session
+    FROM (((cash_management.cm_sessions session
       JOIN cash_management.cm_people person ON ((((person.tenant_id)::text = (session.tenant_id)::text) AND (person.id = session.person_id))))
       JOIN cash_management.cm_tenants tenant ON (((tenant.tenant_id)::text = (session.tenant_id)::text)))
-   WHERE ((session.token_hash = find_session.p_token_hash) AND (session.ended_at IS NULL) AND (session.expires_at > now()));
+      LEFT JOIN cash_management.cm_access_rules rules ON (((rules.tenant_id)::text = (session.tenant_id)::text)))
+   WHERE ((session.token_hash = find_session.p_token_hash) AND (session.ended_at IS NULL) AND (session.expires_at > now()) AND (COALESCE(session.last_seen_at, session.created_at) > (now() - make_interval(mins => COALESCE(rules.session_idle_minutes, 120)))));
 END;
 alter function cash_management.find_session(bytea) owner to cm_gatekeeper;
-comment on function cash_management.find_session(bytea) is 'the running session with this sha256; ended and expired ones are not there';
+comment on function cash_management.find_session(bytea) is 'the running session with this sha256; ended and expired ones are not there, nor those where nobody was for too long';
 grant execute on function cash_management.find_session(bytea) to apg_gate;
 
 CREATE FUNCTION cash_management.find_sign_in(p_email text, p_tenant text DEFAULT NULL::text)
@@ -4304,6 +4462,8 @@ CREATE FUNCTION cash_management.guard_api_key()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  rules cash_management.cm_access_rules;
 begin
   if cash_management.is_administration() then
     return new;
@@ -4318,6 +4478,11 @@ begin
       raise exception 'a key that ended stays ended' using errcode = 'check_violation', constraint = 'a_key_lives_no_longer_than_it_was_given';
     end if;
     return new;
+  end if;
+  select * into rules from cash_management.cm_access_rules where tenant_id = new.tenant_id;
+  new.expires_at := coalesce(new.expires_at, now() + make_interval(days => coalesce(rules.key_default_days, 90)));
+  if new.expires_at > now() + make_interval(days => coalesce(rules.key_max_days, 365)) + interval '1 minute' then
+    raise exception 'the key would live too long' using errcode = 'check_violation', constraint = 'a_key_ends_as_the_rules_say';
   end if;
   new.scopes := array(select distinct scope collate "C" from unnest(new.scopes) as scope order by 1);
   if exists (
@@ -4452,6 +4617,30 @@ end
 $function$;
 alter function cash_management.guard_person() owner to cm_owner;
 comment on function cash_management.guard_person() is NULL;
+
+CREATE FUNCTION cash_management.guard_sign_in_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  used uuid;
+begin
+  if not cash_management.is_administration() then
+    used := case
+      when tg_op = 'DELETE' then cash_management.use_approval('sign_in', tg_argv[0], null, null, '{"removed": true}')
+      else cash_management.use_approval('sign_in', tg_argv[0], null, null, to_jsonb(new) - '{tenant_id,client_secret,updated_at}'::text[])
+    end;
+    if used is null and not cash_management.actor_may('access:write') then
+      raise exception 'sign-in is managed by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
+    end if;
+  end if;
+  return case when tg_op = 'DELETE' then old else new end;
+end
+$function$;
+alter function cash_management.guard_sign_in_rules() owner to cm_owner;
+comment on function cash_management.guard_sign_in_rules() is NULL;
 
 CREATE FUNCTION cash_management.is_administration()
  RETURNS boolean

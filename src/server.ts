@@ -30,6 +30,10 @@ export interface ServerOptions {
   /** Folder of the built pages; by default the one beside this program. */
   readonly pages?: string | null;
   readonly trustProxy?: boolean;
+  /** How browsers reach this server, for coming back from an identity provider; by default as each request says. */
+  readonly publicAddress?: string | undefined;
+  /** Identity providers over http or on this machine. */
+  readonly oidcInsecure?: boolean;
   readonly limits?: HttpLimits;
   /** Of one request; 512 MiB by default. */
   readonly uploadLimitBytes?: number;
@@ -73,7 +77,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       limits: options.limits ?? defaultLimits,
     },
     async (app) => {
-      accessRoutes(app, options);
+      accessRoutes(app, options, { publicAddress: options.publicAddress ?? null, allowInsecure: options.oidcInsecure ?? false });
       accountRoutes(app, options.app);
       auditRoutes(app, options.app);
       bankRoutes(app, options.app);

@@ -141,3 +141,87 @@ export const NewPassword = record("NewPassword", {
   present: Type.Optional(Type.String({ maxLength: 1024, description: "Not needed by who has none yet" })),
   next: Type.String({ minLength: 1, maxLength: 1024 }),
 });
+
+export const AccessRules = record(
+  "AccessRules",
+  {
+    sessionHours: Type.Integer({ minimum: 1, maximum: 168, description: "After that a person signs in again" }),
+    sessionIdleMinutes: Type.Integer({ minimum: 5, maximum: 1440, description: "The same, when nobody was there for so long" }),
+    keyDefaultDays: Type.Integer({ minimum: 1, maximum: 730, description: "Life of an API key that was given no end" }),
+    keyMaxDays: Type.Integer({ minimum: 1, maximum: 730 }),
+    passwordSignIn: Type.Boolean({ description: "False: only the identity provider and links" }),
+  },
+  "How long sessions and keys of the tenant live",
+);
+export type AccessRules = Static<typeof AccessRules>;
+export const AccessRulesChange = Type.Partial(AccessRules, { title: "AccessRulesChange", additionalProperties: false, minProperties: 1 });
+
+const providerFields = {
+  name: Type.String({ minLength: 1, maxLength: 60, pattern: "\\S", description: "On the button", examples: ["Acme Login"] }),
+  issuer: Type.String({ maxLength: 500, examples: ["https://login.example.com/realms/acme"] }),
+  clientId: Type.String({ minLength: 1, maxLength: 300 }),
+  allowedDomains: Type.Array(Type.String({ maxLength: 253, pattern: "^@?[A-Za-z0-9.-]+$" }), {
+    minItems: 1,
+    maxItems: 50,
+    description: "Of e-mail addresses that are let in",
+  }),
+};
+
+export const IdentityProvider = record(
+  "IdentityProvider",
+  {
+    ...providerFields,
+    hasSecret: Type.Boolean(),
+    roleClaim: nullable(Type.String()),
+    roleMap: Type.Record(Type.String(), Type.String(), { description: "Value of the claim → role" }),
+    createPeople: Type.Boolean({ description: "Whether who signs in for the first time is let in" }),
+    newPersonRole: nullable(words(roles)),
+    isListed: Type.Boolean({ description: "Whether its button is shown to everybody" }),
+    clockToleranceSeconds: Type.Integer(),
+  },
+  "The OpenID Connect provider that people of the tenant sign in with",
+);
+export type IdentityProvider = Static<typeof IdentityProvider>;
+
+export const IdentityProviderChange = record("IdentityProviderChange", {
+  ...providerFields,
+  clientSecret: Type.Optional(
+    nullable(Type.String({ minLength: 1, maxLength: 1000, description: "Kept encrypted, never shown; null: none" })),
+  ),
+  roleClaim: Type.Optional(nullable(Type.String({ maxLength: 100 }))),
+  roleMap: Type.Optional(Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 20 }), { maxProperties: 100 })),
+  createPeople: Type.Optional(Type.Boolean()),
+  newPersonRole: Type.Optional(nullable(words(roles))),
+  isListed: Type.Optional(Type.Boolean()),
+  clockToleranceSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 300 })),
+});
+export type IdentityProviderChange = Static<typeof IdentityProviderChange>;
+
+export const ProviderTest = record("ProviderTest", {
+  issuer: Type.String(),
+  authorizationEndpoint: Type.String(),
+  endSession: Type.Boolean(),
+  signatures: Type.Array(Type.String()),
+});
+
+export const OfferedProviders = record("OfferedProviders", {
+  items: Type.Array(record("OfferedProvider", { tenant: TenantRef, name: Type.String() })),
+});
+
+export const SignedOut = record("SignedOut", {
+  location: nullable(Type.String({ description: "Where to end the session at the provider too" })),
+});
+
+export const OwnSession = record("OwnSession", {
+  id: Id,
+  startedAt: Moment,
+  lastSeenAt: nullable(Moment),
+  expiresAt: Moment,
+  browser: nullable(Type.String()),
+  method: words(["password", "link", "oidc"]),
+  current: Type.Boolean(),
+});
+export type OwnSession = Static<typeof OwnSession>;
+export const OwnSessionList = record("OwnSessionList", { items: Type.Array(OwnSession) });
+
+export const EditedProvider = record("CurrentIdentityProvider", { provider: nullable(IdentityProvider) });

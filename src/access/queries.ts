@@ -1,6 +1,6 @@
 import type { Pool } from "../postgres/connect.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
-import type { ApiKey } from "./contract.ts";
+import type { ApiKey, OwnSession } from "./contract.ts";
 import type { Person } from "./people.ts";
 
 // Before the tenant is known: the gatekeeper's functions (0003_tenants_and_access.sql) -------------------------------------------
@@ -158,23 +158,58 @@ export interface SessionInsert {
   readonly personId: string;
   readonly hours: number;
   readonly userAgent: string | null;
+  readonly method: string;
 }
 
 export async function insertSession(tx: TenantTransaction, session: SessionInsert): Promise<void> {
   await tx.query(
-    `insert into cash_management.cm_sessions (tenant_id, token_hash, person_id, expires_at, user_agent)
-     values ($1, $2, $3, now() + make_interval(hours => $4), left($5, 300))`,
-    [tx.tenantId, session.hash, session.personId, session.hours, session.userAgent],
+    `insert into cash_management.cm_sessions (tenant_id, token_hash, person_id, expires_at, user_agent, method)
+     values ($1, $2, $3, now() + make_interval(hours => $4), left($5, 300), $6)`,
+    [tx.tenantId, session.hash, session.personId, session.hours, session.userAgent, session.method],
   );
 }
 
-export async function endSession(tx: TenantTransaction, hash: Buffer): Promise<void> {
-  await tx.query(
+/** How they had come in; null when it had ended. */
+export async function endSession(tx: TenantTransaction, hash: Buffer): Promise<string | null> {
+  const result = await tx.query<{ method: string }>(
     `update cash_management.cm_sessions
      set ended_at = clock_timestamp()
-     where tenant_id = $1 and token_hash = $2 and ended_at is null`,
+     where tenant_id = $1 and token_hash = $2 and ended_at is null
+     returning method`,
     [tx.tenantId, hash],
   );
+  return result.rows[0]?.method ?? null;
+}
+
+export async function markSessionSeen(tx: TenantTransaction, hash: Buffer): Promise<void> {
+  // A crash may forget it: then a session idles a minute less.
+  await tx.query("set local synchronous_commit = off");
+  await tx.query("update cash_management.cm_sessions set last_seen_at = now() where tenant_id = $1 and token_hash = $2", [
+    tx.tenantId,
+    hash,
+  ]);
+}
+
+export async function selectSessions(tx: TenantTransaction, personId: string, current: Buffer): Promise<OwnSession[]> {
+  const result = await tx.query<OwnSession>(
+    `select id, created_at as "startedAt", last_seen_at as "lastSeenAt", expires_at as "expiresAt", user_agent as browser, method,
+       token_hash = $3 as current
+     from cash_management.cm_sessions
+     where tenant_id = $1 and person_id = $2 and ended_at is null and expires_at > now()
+     order by created_at desc, id`,
+    [tx.tenantId, personId, current],
+  );
+  return result.rows;
+}
+
+export async function endSessionById(tx: TenantTransaction, personId: string, id: string): Promise<number> {
+  const result = await tx.query(
+    `update cash_management.cm_sessions
+     set ended_at = clock_timestamp()
+     where tenant_id = $1 and person_id = $2 and id = $3 and ended_at is null`,
+    [tx.tenantId, personId, id],
+  );
+  return result.rowCount ?? 0;
 }
 
 export async function endSessionsOf(tx: TenantTransaction, personId: string): Promise<number> {

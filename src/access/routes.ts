@@ -1,23 +1,28 @@
 import type { HttpApplication } from "../http/application.ts";
 import type { Authenticate, Caller } from "../http/caller.ts";
+import type { TenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
 import { type Executors, ownExecutors } from "./approvals/carry-out.ts";
+import type { ApprovalRequest } from "./approvals/contract.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import { identityOfKey } from "./authenticate.ts";
 import { actorOf } from "./identity.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { carryOutRole } from "./manage-people.ts";
+import { type OidcOptions, oidcRoutes, providerSignOut } from "./oidc/routes.ts";
+import { ownRoutes } from "./own-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { platformActor, platformIdentityOfKey, platformKeyPrefix } from "./platform-keys.ts";
+import { rulesOfColumns, rulesSubject, storeRules } from "./rules.ts";
 import { sessionRoutes } from "./session-routes.ts";
-import { identityOfSession } from "./sessions.ts";
+import { identityOfRequest } from "./sessions.ts";
 
 /** How the frame finds out who asks: a key before a cookie, so that a program in a browser's session stays itself. */
 export function authenticateWith(pools: AccessPools): Authenticate {
   return async ({ bearer, session }) => {
     if (bearer?.startsWith(platformKeyPrefix) === true) return platformCaller(pools, bearer);
     const identity =
-      bearer !== null ? await identityOfKey(pools, bearer) : session !== null ? await identityOfSession(pools, session) : null;
+      bearer !== null ? await identityOfKey(pools, bearer) : session !== null ? await identityOfRequest(pools, session) : null;
     if (identity === null) return null;
     return {
       kind: identity.kind,
@@ -38,9 +43,16 @@ async function platformCaller({ gate }: AccessPools, key: string): Promise<Calle
 }
 
 /** `executors`: how other domains carry out what was approved. */
-export function accessRoutes(app: HttpApplication, pools: AccessPools, executors: Executors = {}): void {
-  sessionRoutes(app, pools);
+export function accessRoutes(app: HttpApplication, pools: AccessPools, oidc: OidcOptions, executors: Executors = {}): void {
+  sessionRoutes(app, pools, providerSignOut(pools, oidc));
+  ownRoutes(app, pools);
+  oidcRoutes(app, pools, oidc);
   keyRoutes(app, pools.app);
   peopleRoutes(app, pools.app);
-  approvalRoutes(app, pools.app, { ...ownExecutors, person_role: carryOutRole, ...executors });
+  approvalRoutes(app, pools.app, { ...ownExecutors, person_role: carryOutRole, sign_in: carryOutSignIn, ...executors });
+}
+
+/** Rules are carried out by the last approval; a provider by who asked, since its secret is in nobody's request. */
+async function carryOutSignIn(tx: TenantTransaction, request: ApprovalRequest): Promise<void> {
+  if (request.subject === rulesSubject) await storeRules(tx, rulesOfColumns(request.payload));
 }

@@ -7,17 +7,20 @@ import { sessionCookie } from "../http/caller.ts";
 import { callerOf } from "../http/guard.ts";
 import type { AccessPools } from "./access-pools.ts";
 import { identityOfKey } from "./authenticate.ts";
-import { Session, SignIn, SignInAnswer, SignInByLink, SwitchTenant } from "./contract.ts";
+import { Session, SignedOut, SignIn, SignInAnswer, SignInByLink, SwitchTenant } from "./contract.ts";
 import type { Identity } from "./identity.ts";
-import { endSession, identityOfSession, type StartedSession, sessionHours } from "./sessions.ts";
+import { endSession, identityOfSession, type StartedSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
 import { signInByLink } from "./sign-in-links.ts";
 
 const tags = ["access"];
 // Guessing is slowed per person by the database and per address here.
-const fewTries = { rateLimit: { max: 20, timeWindow: 60_000 } };
+export const fewTries = { rateLimit: { max: 20, timeWindow: 60_000 } };
 
-export function sessionRoutes(app: HttpApplication, pools: AccessPools): void {
+/** Where a browser that signed in at a tenant's provider signs out of it; null where it cannot. */
+export type ProviderSignOut = (request: FastifyRequest, tenantId: string) => Promise<string | null>;
+
+export function sessionRoutes(app: HttpApplication, pools: AccessPools, providerSignOut: ProviderSignOut | null = null): void {
   app.post(
     "/api/v1/session",
     {
@@ -102,16 +105,42 @@ export function sessionRoutes(app: HttpApplication, pools: AccessPools): void {
     },
   );
 
+  app.post(
+    "/api/v1/session/sign-out",
+    {
+      config: { access: "public" },
+      schema: {
+        tags,
+        summary: "Sign out everywhere in this browser, and learn where to end the session at the identity provider",
+        response: { 200: SignedOut },
+      },
+    },
+    async (request, reply) => ({ location: await signOut(pools, request, reply, providerSignOut) }),
+  );
+
   app.delete(
     "/api/v1/session",
     { config: { access: "public" }, schema: { tags, summary: "Sign out everywhere in this browser", response: { 204: Type.Null() } } },
     async (request, reply) => {
-      for (const token of [request.cookies[sessionCookie] ?? "", ...otherTokens(request)])
-        if (token !== "") await endSession(pools, token, request.id);
-      reply.clearCookie(sessionCookie, { path: "/" }).clearCookie(othersCookie, { path: "/" });
+      await signOut(pools, request, reply, null);
       return reply.code(204).send(null);
     },
   );
+}
+
+/** Ends every session of the browser. Where the present one came from a provider, answers what `providerSignOut` says. */
+async function signOut(
+  pools: AccessPools,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  providerSignOut: ProviderSignOut | null,
+): Promise<string | null> {
+  const ended = [];
+  for (const token of [request.cookies[sessionCookie] ?? "", ...otherTokens(request)])
+    if (token !== "") ended.push(await endSession(pools, token, request.id));
+  reply.clearCookie(sessionCookie, { path: "/" }).clearCookie(othersCookie, { path: "/" });
+  const [first] = ended;
+  return first?.method === "oidc" && providerSignOut !== null ? providerSignOut(request, first.tenantId) : null;
 }
 
 function originOf(request: FastifyRequest) {
@@ -142,7 +171,7 @@ function sessionBody(identity: Identity, others: readonly StartedSession[]): Ses
 const othersCookie = "apg_other_sessions";
 const mostOthers = 7;
 
-async function enter(pools: AccessPools, request: FastifyRequest, reply: FastifyReply, started: StartedSession): Promise<Session> {
+export async function enter(pools: AccessPools, request: FastifyRequest, reply: FastifyReply, started: StartedSession): Promise<Session> {
   const known = [request.cookies[sessionCookie] ?? "", ...otherTokens(request)];
   const others = await proven(pools, known, started.identity);
   setCookies(
@@ -180,7 +209,8 @@ function setCookies(request: FastifyRequest, reply: FastifyReply, token: string,
     httpOnly: true,
     sameSite: "strict",
     secure: request.protocol === "https",
-    maxAge: sessionHours * 3600,
+    // Longer than any session: when one ends, the server says.
+    maxAge: 7 * 24 * 3600,
   } as const;
   reply.setCookie(sessionCookie, token, options);
   if (others.length > 0) reply.setCookie(othersCookie, others.join("."), options);

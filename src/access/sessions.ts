@@ -1,14 +1,15 @@
 import { Problem } from "../errors/problem.ts";
 import { type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
-import type { Role } from "./contract.ts";
+import type { OwnSession, Role } from "./contract.ts";
 import { actorOf, type Identity } from "./identity.ts";
 import { permissionsOfRole } from "./permissions.ts";
 import * as queries from "./queries.ts";
+import { getRules } from "./rules.ts";
 import { newToken, tokenHash } from "./secrets.ts";
 
-/** A working day; after that the person signs in again. */
-export const sessionHours = 12;
+/** How a person came in. Whoever just proved their present password needs no proof more: that is "own password". */
+export type SignInMethod = "password" | "link" | "oidc" | "own password";
 
 export interface StartedSession {
   /** The secret for the cookie; only its hash is kept. */
@@ -21,6 +22,7 @@ export interface SessionSubject {
   readonly personId: string;
   readonly userAgent: string | null;
   readonly requestId?: string | undefined;
+  readonly method: SignInMethod;
 }
 
 /** @throws Problem `forbidden` when the person or the tenant is closed */
@@ -28,11 +30,17 @@ export async function startSession(pools: AccessPools, subject: SessionSubject):
   const token = newToken();
   const actor = actorOf({ kind: "person", id: subject.personId });
   await tenantTransaction(pools.app, { tenantId: subject.tenantId, actor, requestId: subject.requestId }, async (tx) => {
+    const rules = await getRules(tx);
+    if (subject.method === "password" && !rules.passwordSignIn)
+      throw new Problem("sign_in_refused", `the tenant ${subject.tenantId} lets nobody in by password`, {
+        hint: "Use the identity provider's button on the sign-in page.",
+      });
     await queries.insertSession(tx, {
       hash: tokenHash(token),
       personId: subject.personId,
-      hours: sessionHours,
+      hours: rules.sessionHours,
       userAgent: subject.userAgent,
+      method: subject.method === "own password" ? "password" : subject.method,
     });
     await queries.markSignedIn(tx, subject.personId);
   });
@@ -42,6 +50,27 @@ export async function startSession(pools: AccessPools, subject: SessionSubject):
       hint: "Ask an administrator of the tenant.",
     });
   return { token, identity };
+}
+
+/** When each session was last written down as seen by this process: once a minute is enough, and costs no write a request. */
+const seen = new Map<string, number>();
+
+async function noteSeen(pools: AccessPools, identity: Identity, token: string): Promise<void> {
+  const hash = tokenHash(token);
+  const name = hash.toString("base64");
+  const now = Date.now();
+  if (now - (seen.get(name) ?? 0) < 60_000) return;
+  if (seen.size > 50_000) seen.clear();
+  seen.set(name, now);
+  const context = { tenantId: identity.tenant.id, actor: actorOf(identity) };
+  await tenantTransaction(pools.app, context, (tx) => queries.markSessionSeen(tx, hash));
+}
+
+/** As `identityOfSession`, for a request: the session was used now. */
+export async function identityOfRequest(pools: AccessPools, token: string): Promise<Identity | null> {
+  const identity = await identityOfSession(pools, token);
+  if (identity !== null) await noteSeen(pools, identity, token);
+  return identity;
 }
 
 /** Who this session belongs to; null when it ended, expired, never was, or its person or tenant may no longer come in. */
@@ -60,12 +89,27 @@ export async function identityOfSession({ gate }: Pick<AccessPools, "gate">, tok
   };
 }
 
-/** Ends it for good; a token that is no session changes nothing. */
-export async function endSession(pools: AccessPools, token: string, requestId?: string): Promise<void> {
+/** Ends it for good; a token that is no session changes nothing. Answers whose it was, and how they had come in. */
+export async function endSession(
+  pools: AccessPools,
+  token: string,
+  requestId?: string,
+): Promise<{ readonly tenantId: string; readonly method: string } | null> {
   const identity = await identityOfSession(pools, token);
-  if (identity === null) return;
+  if (identity === null) return null;
   const context = { tenantId: identity.tenant.id, actor: actorOf(identity), requestId };
-  await tenantTransaction(pools.app, context, (tx) => queries.endSession(tx, tokenHash(token)));
+  const method = await tenantTransaction(pools.app, context, (tx) => queries.endSession(tx, tokenHash(token)));
+  return method === null ? null : { tenantId: identity.tenant.id, method };
+}
+
+/** The running sessions of a person; `current` is the hash of the token that asks. */
+export function ownSessions(tx: TenantTransaction, personId: string, current: Buffer): Promise<OwnSession[]> {
+  return queries.selectSessions(tx, personId, current);
+}
+
+/** Answers how many ended: none when it is not theirs, or has ended. */
+export function endOwnSession(tx: TenantTransaction, personId: string, id: string): Promise<number> {
+  return queries.endSessionById(tx, personId, id);
 }
 
 /** Everybody of the tenant is out; answers how many sessions that ended. */

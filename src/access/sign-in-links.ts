@@ -38,5 +38,5 @@ export async function signInByLink(
     throw new Problem("link_spent", "the sign-in link was used before, is too old, or never was", {
       hint: "Make another one: apg access link.",
     });
-  return startSession(pools, { tenantId: link.tenant_id, personId: link.person_id, ...request });
+  return startSession(pools, { tenantId: link.tenant_id, personId: link.person_id, ...request, method: "link" });
 }

@@ -56,7 +56,13 @@ export async function signIn(pools: AccessPools, attempt: SignInAttempt): Promis
   }
   for (const row of fitting) await forgiveAttempts(pools.app, row, attempt.requestId);
   if (fitting.length > 1) return { choose: fitting.map((row) => ({ id: row.tenant_id, name: row.tenant_name })) };
-  const subject = { tenantId: first.tenant_id, personId: first.person_id, userAgent: attempt.userAgent, requestId: attempt.requestId };
+  const subject = {
+    tenantId: first.tenant_id,
+    personId: first.person_id,
+    userAgent: attempt.userAgent,
+    requestId: attempt.requestId,
+    method: "password" as const,
+  };
   return { session: await startSession(pools, subject) };
 }
 

@@ -43,6 +43,8 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
     port: settings.port,
     log: { level: settings.logLevel },
     trustProxy: settings.trustProxy,
+    publicAddress: settings.publicAddress,
+    oidcInsecure: settings.oidcInsecure,
     uploadLimitBytes: settings.uploadLimit,
     uploadFolder: join(settings.dataDir, "uploads"),
   });

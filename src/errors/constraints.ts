@@ -40,6 +40,21 @@ export const constraintRefusals: Readonly<Record<string, Refusal>> = {
   key_name_is_not_blank: { code: "invalid_input", fact: "an API key's name has 1 to 100 characters" },
   scopes_are_known: { code: "invalid_input", fact: "an API key has 1 to 10 scopes of the known ones", hint: "See apg access roles." },
   link_expires_within_a_week: { code: "invalid_input", fact: "a sign-in link lives at most a week" },
+  a_key_ends_as_the_rules_say: {
+    code: "invalid_input",
+    fact: "the key would live longer than the tenant's rules allow",
+    hint: "Give an earlier end, or see apg access rules show.",
+  },
+  a_session_lasts_an_hour_to_a_week: { code: "invalid_input", fact: "a session lasts 1 to 168 hours" },
+  a_session_idles_five_minutes_to_a_day: { code: "invalid_input", fact: "a session may idle 5 to 1440 minutes" },
+  a_key_lasts_a_day_to_two_years: { code: "invalid_input", fact: "a key lasts 1 to 730 days, by default no longer than at most" },
+  some_domains_are_allowed: { code: "invalid_input", fact: "1 to 50 domains are allowed, such as example.com" },
+  issuer_is_an_address: { code: "invalid_input", fact: "an issuer is an https address" },
+  who_is_new_gets_a_role: {
+    code: "invalid_input",
+    fact: "who is let in at the first sign-in needs a role",
+    hint: "Give newPersonRole or roleClaim.",
+  },
   // four eyes and access (0024, 0025)
   administrators_manage_access: { code: "forbidden", fact: "people, keys, links and rules are managed by administrators" },
   nobody_changes_their_own_role: {

@@ -23,6 +23,8 @@ export const vocabulary = {
   foreign_origin: { status: 403, exit: 2, title: "The request comes from another site" },
   forbidden: { status: 403, exit: 2, title: "Not allowed" },
   tenant_closed: { status: 403, exit: 2, title: "The tenant is suspended" },
+  provider_refused: { status: 403, exit: 2, title: "The sign-in at the identity provider is not accepted" },
+  provider_unusable: { status: 502, exit: 3, title: "The identity provider cannot be used" },
   approval_needed: { status: 403, exit: 1, title: "Another person must approve this first" },
   too_many_requests: { status: 429, exit: 2, title: "Too many requests" },
   // things that are not there, or are in the way

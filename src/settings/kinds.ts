@@ -38,6 +38,12 @@ export const databaseUrl: Kind<string> = {
   show: (value) => value.replace(/(:\/\/[^:/@]*):[^@]*@/, "$1:***@").replace(/([?&]password=)[^&]*/, "$1***"),
 };
 
+export const webAddress: Kind<string> = {
+  expects: "an address such as https://cash.example.com",
+  read: (text) => (/^https?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text) ? text.replace(/\/$/, "") : undefined),
+  show: (value) => value,
+};
+
 export function wholeNumber(from: number, to: number): Kind<number> {
   return {
     expects: `a whole number from ${from} to ${to}`,

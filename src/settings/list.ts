@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { databaseUrl, file, flag, folder, type Kind, oneOf, size, wholeNumber, word } from "./kinds.ts";
+import { databaseUrl, file, flag, folder, type Kind, oneOf, size, webAddress, wholeNumber, word } from "./kinds.ts";
 
 /** One thing that can be set: by flag, else by environment variable, else by key in apg.json, else its default. */
 export interface Setting<Value, Fallback extends Value | undefined = Value | undefined> {
@@ -55,6 +55,19 @@ export const settingList = {
     "what is written to standard error",
   ),
   trustProxy: define(flag, "--trust-proxy", "APG_TRUST_PROXY", false, "believe X-Forwarded-* headers: only behind a proxy of your own"),
+  publicAddress: optional(
+    webAddress,
+    "--public-address <url>",
+    "APG_PUBLIC_ADDRESS",
+    "how browsers reach the pages; default: as each request says. Identity providers send people back there",
+  ),
+  oidcInsecure: define(
+    flag,
+    "--oidc-insecure",
+    "APG_OIDC_INSECURE",
+    false,
+    "take identity providers over http and on this machine: for trying it out",
+  ),
   demo: define(flag, "--no-demo", "APG_DEMO", true, "make two demo tenants when the database is empty"),
 } as const;
 

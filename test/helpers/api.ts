@@ -71,6 +71,7 @@ async function openApi(database: TestDatabase): Promise<TestApi> {
     limits: { requestsPerMinutePerAddress: 100_000, requestsPerMinutePerTenant: 100_000 },
     uploadFolder,
     uploadLimitBytes: 2 * 1024 * 1024,
+    oidcInsecure: true,
   });
   return { app, database, uploadFolder, keys, people };
 }
