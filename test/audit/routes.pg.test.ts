@@ -122,13 +122,17 @@ test("invariant 45: the trail by time, table, key and actor goes through its ind
     tx.query("insert into cash_management.cm_banks (tenant_id, name) select 'acme', 'Many ' || i from generate_series(1, 4000) as i"),
   );
   await api.current.database.admin.query("analyze audit.audit_log");
+  const part = await api.current.database.admin.query<{ part: string }>(
+    "select relname as part from pg_class where oid = (select tableoid from audit.audit_log limit 1)",
+  );
   const filters = { audit_log_by_time: {}, by_table: { table: "cm_people" }, by_key: { key: "x" }, by_actor: { actor: "person:x" } };
   for (const [index, filter] of Object.entries(filters)) {
     const { text, values } = trailStatement("acme", filter, { limit: 51, after: null });
     const plan = await asTenant(api.current.database, "acme", (tx) => tx.query<{ "QUERY PLAN": string }>(`explain ${text}`, values));
     const lines = plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
-    expect(lines, index).toMatch(/Index (Only )?Scan.* on audit_log_\d{4}_\d{2}/);
-    expect(lines, index).not.toMatch(/Seq Scan on audit_log_\d{4}_\d{2}/);
+    // Partitions of the months to come are empty, and read as they are.
+    expect(lines, index).toMatch(new RegExp(`Index Scan.* on ${part.rows[0]?.part}`));
+    expect(lines, index).not.toContain(`Seq Scan on ${part.rows[0]?.part}`);
   }
   expect(await asTenant(api.current.database, "acme", (tx) => listTrail(tx, {}, { limit: 3, after: null }))).toHaveLength(3);
 });

@@ -11,9 +11,12 @@ const pages: readonly { readonly to: NonNullable<LinkProps["to"]>; readonly icon
   { to: "/accounts", icon: "account", name: "Accounts" },
 ];
 
+const auditPage = { to: "/audit", icon: "seal", name: "Audit" } as const;
+
 export function Rail({ onSearch }: { readonly onSearch: () => void }) {
   const { choose } = useUploads();
   const mayImport = useMay("statements:write");
+  const mayAudit = useMay("audit:read");
   const scheme = useComputedColorScheme("light");
   const { setColorScheme } = useMantineColorScheme();
   return (
@@ -28,7 +31,7 @@ export function Rail({ onSearch }: { readonly onSearch: () => void }) {
           APG<small>Cash Management</small>
         </span>
       </div>
-      {pages.map(({ to, icon, name }) => (
+      {(mayAudit ? [...pages, auditPage] : pages).map(({ to, icon, name }) => (
         <Link key={to} to={to} className="rail-item" activeOptions={{ exact: to === "/", includeSearch: false }}>
           <Icon name={icon} />
           {name}

@@ -8,6 +8,7 @@ import { readView } from "./view.ts";
 const Cockpit = lazy(() => import("../positions/cockpit.tsx"));
 const Worksheet = lazy(() => import("../positions/worksheet.tsx"));
 const Monitor = lazy(() => import("../statements/monitor.tsx"));
+const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
 const AccountList = lazy(() => import("../accounts/account-list.tsx"));
 const AccountPage = lazy(() => import("../accounts/account-page.tsx"));
 
@@ -47,6 +48,7 @@ const cockpit = createRoute({ getParentRoute: () => desk, path: "/", component: 
 const positions = createRoute({ getParentRoute: () => desk, path: "/positions", component: Worksheet });
 const statements = createRoute({ getParentRoute: () => desk, path: "/statements", component: Monitor });
 const accounts = createRoute({ getParentRoute: () => desk, path: "/accounts", component: AccountList });
+const audit = createRoute({ getParentRoute: () => desk, path: "/audit", component: AuditPage });
 const account = createRoute({
   getParentRoute: () => desk,
   path: "/accounts/$accountId",
@@ -58,7 +60,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, desk.addChildren([cockpit, positions, statements, accounts, account])]),
+  routeTree: root.addChildren([signIn, desk.addChildren([cockpit, positions, statements, accounts, account, audit])]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });
