@@ -13,6 +13,7 @@ import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { findChromium } from "./chromium.mjs";
 import { installPostgres } from "./install-postgres.mjs";
+import { findPgBouncer } from "./pgbouncer.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals: files } = parseArgs({ options: { postgres: { type: "string", default: "18,15" } }, allowPositionals: true });
@@ -30,11 +31,19 @@ process.on("uncaughtException", (error) => {
 await build();
 if (files.length === 0) countChecks(check());
 runTests("unit", "unit tests", {});
+// Without one, the suites behind a pooler are skipped by name.
+const pgBouncer = findPgBouncer();
 for (const [turn, major] of values.postgres.split(",").entries()) {
   const missing = await installPostgres(Number(major));
   // *.once.pg.test.ts run on the first major only: long, and not about what PostgreSQL does.
   const narrower = turn === 0 ? [] : ["--exclude=**/*.once.pg.test.ts"];
-  if (missing === null) runTests("database", `database tests on PostgreSQL ${major}`, { APG_TEST_POSTGRES: major }, narrower);
+  if (missing === null)
+    runTests(
+      "database",
+      `database tests on PostgreSQL ${major}`,
+      { APG_TEST_POSTGRES: major, ...(pgBouncer === null ? {} : { APG_PGBOUNCER: pgBouncer }) },
+      narrower,
+    );
   else skip(`database tests on PostgreSQL ${major}`, missing);
 }
 if (readdirSync(join(root, "test"), { recursive: true }).some((name) => String(name).endsWith(".browser.test.ts"))) {
