@@ -1,4 +1,5 @@
 -- The keys that a tenant's values are encrypted with, wrapped by a key that never comes here (docs/why/encryption.md).
+-- loosens: the key ring asks which key-encryption keys are in use, of all tenants at once: their ids, no key
 set local role cm_owner;
 
 create table cash_management.cm_data_keys (

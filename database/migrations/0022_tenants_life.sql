@@ -1,5 +1,6 @@
 -- A tenant's life: closed and opened again with a reason, held by law, unchanged by the program while it is closed; and the keys of
 -- those who run an installation for many tenants.
+-- loosens: a platform key is looked up before a tenant is known, and a closed tenant refuses writes through a trigger that must see its status
 set local role cm_owner;
 
 alter table cash_management.cm_tenants

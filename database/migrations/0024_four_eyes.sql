@@ -1,4 +1,5 @@
 -- Four eyes, held by the database: who may do what, which deeds need another person, what was asked and decided, used once.
+-- loosens: approvals are asked for, decided and used through functions only: the application lost its own inserts
 set local role cm_owner;
 
 -- The matrix of permissions: src/access/permissions.ts as data, so that triggers can ask it. A test holds the two together.

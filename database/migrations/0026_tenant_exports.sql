@@ -1,4 +1,5 @@
 -- Who took a tenant's data out, when, and how the archive is recognised.
+-- loosens: an export states the version of the schema it was made from
 set local role cm_owner;
 
 create table cash_management.cm_tenant_exports (

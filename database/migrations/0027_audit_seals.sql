@@ -1,5 +1,6 @@
 -- Seals over the trail: signed, chained blocks, so that a change behind the triggers' back is found (docs/why/sealed-audit.md).
 -- The indexes are built in place: the trail of a database of this age is small.
+-- loosens: the sealer reads the whole trail and appends blocks, through functions of its owner, as a login that can do nothing else
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion
 do $$
 begin

@@ -1,4 +1,5 @@
 -- The tenant of a transaction is signed: SQL that was injected into a statement can no longer choose another one (docs/why/signed-context.md).
+-- loosens: the functions that verify a signed context must read its key, which nobody else may
 set local role cm_owner;
 
 -- Keys ------------------------------------------------------------------------------------------------------------------------

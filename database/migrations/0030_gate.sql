@@ -1,4 +1,5 @@
 -- Who looks before a tenant is known signs in as somebody else: SQL injected into a tenant's statement reaches no other tenant's password hash.
+-- loosens: what the application could look up before a tenant is known is for the gate alone now
 
 -- The doors (0003_tenants_and_access.sql, 0022_tenants_life.sql) are the gate's alone.
 set local role cm_gatekeeper;

@@ -1,4 +1,5 @@
 -- The end of a tenant: asked for, carried out in batches, proven, certified. The trail stays and tells of it; nothing else does.
+-- loosens: an erasure is asked for and watched across the schemas that hold the tenant, and its end is recorded in the trail
 set local role audit_owner;
 
 create table audit.tenant_erasures (

@@ -1,4 +1,5 @@
 -- What a tenant sees of the seals over its own rows, and the trail by time and by key.
+-- loosens: whoever reads the trail can prove its entries: blocks and paths are hashes, and only of entries the caller sees
 -- squawk-ignore-file require-concurrent-index-creation
 set local role audit_owner;
 

@@ -1,4 +1,5 @@
 -- How people of a tenant sign in: its identity provider (OpenID Connect), how long sessions and keys live, who is who over there.
+-- loosens: the gate looks up the identity providers of a tenant before anybody has signed in
 set local role cm_owner;
 
 create table cash_management.cm_access_rules (

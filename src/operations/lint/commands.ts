@@ -42,7 +42,7 @@ export const mountLintCommand: MountCommands = (program, context) => {
     .addOption(new Option("--fail-on <level>", "exit code 1 from this level on").choices([...levels, "never"]).default("error"))
     .action((flags: Flags, command: Command) =>
       context.withDatabase(command, async ({ database }) => {
-        const programs = lintPrograms(programOptions(flags));
+        const programs = lintPrograms(database.app, programOptions(flags));
         const asked = chosen([...(await readChecks()), ...programs.flatMap((program) => program.checks)], flags.check);
         const exceptions = await readExceptions();
         const report = await withClient(database.admin, (client) =>

@@ -5,6 +5,7 @@ import { withClient } from "../../postgres/connect.ts";
 import type { Database } from "../../postgres/database.ts";
 import { commandGroup, type MountCommands } from "../../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../../terminal/output.ts";
+import { pendingVerdicts, type Verdict } from "../privileges/verdict.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import { databaseFolder } from "./migration-files.ts";
 import { dumpSchema } from "./schema-dump.ts";
@@ -18,7 +19,7 @@ export const mountDatabaseCommands: MountCommands = (program, context) => {
   group
     .command("migrate")
     .description("bring the schema up to this program, and partitions up to their horizon")
-    .option("--dry-run", "say what would be applied, and change nothing")
+    .option("--dry-run", "say what would be applied and whether it tightens or loosens who may do what, and change nothing")
     .action((flags: { dryRun?: true }, command: Command) =>
       context.withDatabase(command, ({ database }) => (flags.dryRun === true ? reportPending(database) : migrateNow(database)), unmigrated),
     );
@@ -56,8 +57,17 @@ async function migrateNow(database: Database): Promise<void> {
 
 async function reportPending(database: Database): Promise<void> {
   const { pending } = await withClient(database.admin, (client) => migrationStatus(client));
-  for (const name of pending) print(`would apply ${name}`);
+  const verdicts = pending.length === 0 ? [] : await withClient(database.admin, (client) => pendingVerdicts(client));
+  for (const verdict of verdicts) {
+    if (pending.includes(verdict.name)) print(`would apply ${verdict.name}${verdict.verdict === "neither" ? "" : `: ${said(verdict)}`}`);
+    else if (verdict.changes.length > 0) print(`would run ${verdict.name}: ${said(verdict)}`);
+    for (const { effect, what } of verdict.changes) print(`  ${effect}: ${what}`);
+  }
   print(`${database.place}: ${counted(pending.length, "migration")} pending`);
+}
+
+function said({ verdict, reason }: Verdict): string {
+  return `${verdict === "both" ? "tightens and loosens" : verdict}${reason === null ? "" : ` (${reason})`}`;
 }
 
 function report(database: Database, status: MigrationStatus): void {
