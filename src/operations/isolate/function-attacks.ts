@@ -58,18 +58,37 @@ export function functionAttacks(
     ["call with nothing", nothing],
     ["call with anything", anything],
   ] as const;
-  return (called.arguments.length === 0 ? calls.slice(0, 1) : calls).map(([command, values]) => ({
-    command,
-    kind: "call",
-    sql: row(values),
-    expects: "nothing told",
-  }));
+  const chosen = called.arguments.length === 0 ? calls.slice(0, 1) : calls;
+  return [
+    ...chosen.map(([command, values]): Attack => ({ command, kind: "call", sql: row(values), expects: "nothing told" })),
+    ...differences(called, theirs),
+  ];
+}
+
+/** An answer about them that nobody else's name gets: even a yes or no tells that the tenant is there. */
+function differences(called: CallableFunction, theirs: readonly string[]): Attack[] {
+  const place = called.arguments.findIndex(({ name, type }) => isTenant(name) && type === "text");
+  if (place < 0) return [];
+  const nobodys = theirs.map((value, at) => (at === place ? "'prove-nobody'::text" : value));
+  const answers = (values: readonly string[]) => `select answer::text from ${called.name}(${values.join(", ")}) as answer`;
+  return [
+    {
+      command: "call that tells them from nobody",
+      kind: "call",
+      sql: `${answers(theirs)} except ${answers(nobodys)}`,
+      expects: "nothing told",
+    },
+  ];
+}
+
+function isTenant(argument: string): boolean {
+  return /^(p_)?tenant(_id)?$/.test(argument);
 }
 
 /** The other tenant's value of the column that the argument is named after. */
 function argument(name: string, type: string, tables: ReadonlyMap<string, FilledTable>, foreignTenant: string): string {
   const column = name.replace(/^p_/, "");
-  if (/^tenant(_id)?$/.test(column)) return quoted(foreignTenant);
+  if (isTenant(name)) return quoted(foreignTenant);
   const wanted = [column, `${column}_id`];
   for (const { relation, foreign } of tables.values())
     for (const each of relation.columns)
