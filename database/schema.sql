@@ -4331,10 +4331,10 @@ CREATE FUNCTION cash_management.erasure_state(p_tenant text)
 BEGIN ATOMIC
  SELECT erasure.state
     FROM audit.tenant_erasures erasure
-   WHERE ((erasure.tenant_id = erasure_state.p_tenant) AND (erasure.state <> 'cancelled'::text));
+   WHERE ((erasure.tenant_id = erasure_state.p_tenant) AND (erasure.state <> 'cancelled'::text) AND ((erasure_state.p_tenant = cash_management.current_tenant()) OR pg_has_role(SESSION_USER, 'apg_admin'::name, 'usage'::text)));
 END;
 alter function cash_management.erasure_state(text) owner to cm_gatekeeper;
-comment on function cash_management.erasure_state(text) is 'requested, running or done; null for a tenant that nobody wants erased. While it runs its rows may be deleted, frozen or not';
+comment on function cash_management.erasure_state(text) is 'requested, running or done, asked by the tenant itself or an administrator; else null. While it runs its rows may be deleted, frozen or not';
 grant execute on function cash_management.erasure_state(text) to apg_admin;
 grant execute on function cash_management.erasure_state(text) to apg_readwrite;
 grant execute on function cash_management.erasure_state(text) to audit_owner;

@@ -36,9 +36,9 @@ export const exceptions: readonly Exception[] = [
   },
   {
     role: "apg_admin",
-    objects: /^cash_management\.list_tenants$/,
+    objects: /^cash_management\.(list_tenants|erasure_state)$/,
     kinds: ["call"],
-    reason: "an administrator lists which tenants there are, and nothing of what is in them",
+    reason: "an administrator lists which tenants there are and which are being erased, and nothing of what is in them",
   },
   {
     role: "apg_admin",
@@ -51,6 +51,12 @@ export const exceptions: readonly Exception[] = [
     objects: /^cash_management\.cm_(tenants|people|api_keys|sessions|sign_in_links|counterparties)$/,
     kinds: ["read"],
     reason: "looks before a tenant is known, through its own functions only; nobody signs in as it",
+  },
+  {
+    role: "apg_admin",
+    objects: /^audit\.inclusion$/,
+    kinds: ["call"],
+    reason: "an administrator makes the proof of any entry of the trail, which it reads",
   },
   {
     role: "cm_gatekeeper",

@@ -20,6 +20,8 @@ export interface ProofOptions {
   readonly tables?: readonly string[];
   /** Only these; PUBLIC is one. */
   readonly roles?: readonly string[];
+  /** Done first, in the same transaction, and rolled back with it: what would be, if this were done. */
+  readonly supposing?: (client: Client) => Promise<unknown>;
 }
 
 /**
@@ -52,11 +54,12 @@ async function attackAll(
   const started = performance.now();
   // Attacks never wait for the users of a live database, nor let them wait.
   await client.query("set local search_path = pg_catalog; set local lock_timeout = '500ms'; set local statement_timeout = '5min'");
+  await options.supposing?.(client);
   const relations = await readRelations(client);
   const { attackers, superusers, publicRole } = await readRoles(client);
   const roles = chosen(attackers, options.roles, ({ label }) => label, "role");
   const named = new Map(relations.map((relation) => [relation.name, relation]));
-  const ledger = openLedger(knownConstraints(relations), adviseOn(named));
+  const ledger = openLedger(await knownConstraints(client, relations), adviseOn(named));
   const targets = await targetsOf(client, relations, tenants, { attackers: roles, options, ledger });
   const wire: Wire = { client, tenants, ledger, shown: (role) => (role === publicRole ? "PUBLIC" : role) };
   await fireFromInside(wire, targets, contexts);
@@ -146,10 +149,13 @@ function throwAwayTenants(key: ContextKey): ThrowAwayTenants {
   };
 }
 
-function knownConstraints(relations: readonly Relation[]): KnownConstraints {
+async function knownConstraints(client: Client, relations: readonly Relation[]): Promise<KnownConstraints> {
+  const { rows } = await client.query<{ name: string }>(
+    "select conname::text as name from pg_constraint union select relname from pg_class where relkind in ('i', 'I')",
+  );
   const keys = relations.filter(({ tenant }) => tenant).flatMap(({ uniqueKeys }) => uniqueKeys);
   return {
-    checks: new Set(relations.flatMap(({ checks }) => checks.map(({ name }) => name))),
+    real: new Set(rows.map(({ name }) => name)),
     // The server names an index without its schema.
     keysWithoutTenant: new Set(keys.filter(({ columns }) => !columns.includes("tenant_id")).map(({ name }) => name.replace(/^.*\./, ""))),
   };

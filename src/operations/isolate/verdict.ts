@@ -3,7 +3,8 @@ import type { Attempt, Outcome } from "./proof.ts";
 export type Verdict = { readonly is: "held" } | { readonly is: "leak" | "unclear"; readonly evidence: string };
 
 export interface KnownConstraints {
-  readonly checks: ReadonlySet<string>;
+  /** Constraints and indexes that exist, partitions' as well. */
+  readonly real: ReadonlySet<string>;
   readonly keysWithoutTenant: ReadonlySet<string>;
 }
 
@@ -35,14 +36,14 @@ export function judge({ attack }: Attempt, outcome: Outcome, known: KnownConstra
 function judgeError(
   expects: Attempt["attack"]["expects"],
   outcome: Outcome & { kind: "error" },
-  { checks, keysWithoutTenant }: KnownConstraints,
+  { real, keysWithoutTenant }: KnownConstraints,
 ): Verdict {
   const { code, constraint, message, tellsSecret } = outcome;
   const said = `${code}${constraint === "" ? "" : ` by ${constraint}`}: ${message}`;
   if (tellsSecret) return { is: "leak", evidence: `the error tells a value of another tenant (${said})` };
   if (refusals.has(code) || expects === "nothing told") return held;
-  // A trigger may refuse in the name of a check that does not exist: it did so before the policy was asked.
-  const byTrigger = guarded.has(code) || (code === "23514" && !checks.has(constraint));
+  // A trigger may refuse in the name of a constraint that does not exist: it did so before the policy was asked.
+  const byTrigger = guarded.has(code) || (/^23(503|505|514)$/.test(code) && !real.has(constraint));
   const violation = /^23(502|503|505|514|P01)$/.test(code);
   if (expects === "no oracle") {
     if (code === "23505" && keysWithoutTenant.has(constraint))
