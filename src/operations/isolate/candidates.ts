@@ -42,7 +42,8 @@ export function idOfDay(day: string): string {
 function typedCandidates(column: Column, checks: string, from: Ingredients): string[] {
   const type = column.baseType.replace(/\(.*\)/, "");
   if (column.labels.length > 0) return [...column.labels];
-  if (type.endsWith("[]")) return ["{}", ...(type === "text[]" ? [...literals(checks), "a"] : ["1"]).map((entry) => `{${entry}}`)];
+  if (type.endsWith("[]"))
+    return ["{}", ...(type === "text[]" ? [...literals(checks), "a"] : ["1"]).map((entry) => `{${JSON.stringify(entry)}}`)];
   if (/^(text|character|name)/.test(type)) return texts(checks, from);
   if (/^(smallint|integer|bigint)/.test(type))
     return rotated(["1", "2", "3"], from).concat("0", numbers(checks).filter(isWhole), "10", "50");
@@ -72,6 +73,7 @@ function texts(checks: string, { mark, variant }: Ingredients): string[] {
   return [
     mark,
     `${mark}@prove.example`,
+    `https://${mark}.example`,
     ...patterns,
     code.slice(0, 20),
     code.slice(0, 8),

@@ -48,7 +48,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     role: "cm_gatekeeper",
-    objects: /^cash_management\.cm_(tenants|people|api_keys|sessions|sign_in_links|counterparties)$/,
+    objects: /^cash_management\.cm_(tenants|people|api_keys|sessions|sign_in_links|counterparties|access_rules|identity_providers)$/,
     kinds: ["read"],
     reason: "looks before a tenant is known, through its own functions only; nobody signs in as it",
   },

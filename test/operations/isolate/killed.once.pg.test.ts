@@ -12,6 +12,8 @@ buildProgramFirst();
 
 test("a proof killed in the middle leaves no tenant, no role, no row and no lock behind", async () => {
   const { admin, name, url } = database.current;
+  const entries = async () => (await admin.query<{ count: bigint }>("select count(*) as count from audit.audit_log")).rows[0]?.count;
+  const entriesBefore = await entries();
   const keyFile = join(folder.path, "context-key");
   writeFileSync(keyFile, testContextKey.secret.toString("base64url"));
   const environment = { DATABASE_URL: url(), APG_CONTEXT_KEY_FILE: keyFile };
@@ -31,10 +33,10 @@ test("a proof killed in the middle leaves no tenant, no role, no row and no lock
   for (let waited = 0; (await running()) !== 0 && waited < 300; waited += 1) await delay(50);
   const { rows } = await admin.query(
     `select tenant_id::text as left_behind from cash_management.cm_tenants
-     union all select tenant_id from audit.audit_log
      union all select rolname from pg_roles where rolname like 'prove%'
      union all select 'lock' from pg_locks where pid = $1`,
     [pid],
   );
   expect(rows).toEqual([]);
+  expect(await entries()).toBe(entriesBefore);
 }, 120_000);
