@@ -4112,16 +4112,38 @@ grant execute on function cash_management.current_request() to monitoring;
 
 CREATE FUNCTION cash_management.current_tenant()
  RETURNS text
- LANGUAGE sql
- STABLE PARALLEL RESTRICTED
-RETURN cash_management.context_part(3);
-alter function cash_management.current_tenant() owner to cm_owner;
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  stamp text := current_setting('app.context', true);
+  inner_half bytea;
+  outer_half bytea;
+begin
+  if stamp is null or stamp = '' then
+    return null;
+  end if;
+  select key.inner_pad, key.outer_pad
+  into inner_half, outer_half
+  from cash_management.cm_context_keys as key
+  where key.key_id = split_part(stamp, E'\x1f', 2)
+    and key.purpose = 'stamp';
+  if sha256(convert_to(left(stamp, 64), 'UTF8')) = sha256(convert_to(encode(sha256(outer_half || sha256(inner_half
+    || timestamptz_send(transaction_timestamp()) || int4send(pg_backend_pid()) || convert_to(substr(stamp, 65), 'UTF8')
+  )), 'hex'), 'UTF8')) then
+    return nullif(split_part(stamp, E'\x1f', 3), '');
+  end if;
+  return null;
+end
+$function$;
+alter function cash_management.current_tenant() owner to cm_gatekeeper;
 comment on function cash_management.current_tenant() is 'tenant of this transaction, null when none is chosen: then no row is seen and none can be written';
 grant execute on function cash_management.current_tenant() to apg_admin;
 grant execute on function cash_management.current_tenant() to apg_readonly;
 grant execute on function cash_management.current_tenant() to apg_readwrite;
 grant execute on function cash_management.current_tenant() to audit_owner;
-grant execute on function cash_management.current_tenant() to cm_gatekeeper;
+grant execute on function cash_management.current_tenant() to cm_owner;
 grant execute on function cash_management.current_tenant() to monitoring;
 
 CREATE FUNCTION cash_management.day_of_id(id uuid)
