@@ -134,8 +134,8 @@ const statementId = "md5(:tenant || ' statement ' || a || ' ' || d)::uuid";
 const amount = "(((hashint4(a * 1000003 + d * 1009 + f) % 200000)))";
 const statements = [
   `insert into cash_management.cm_cash_account_keys (tenant_id, id) select :tenant, ${accountId} from generate_series(1, :accounts) as a`,
-  `insert into cash_management.cm_cash_accounts (tenant_id, id, name, account_number, currency)
-   select :tenant, ${accountId}, 'Account ' || a, 'ACCOUNT' || a, 'EUR' from generate_series(1, :accounts) as a`,
+  `insert into cash_management.cm_cash_accounts (tenant_id, id, name, account_number_encrypted, account_number_index, last_four, currency)
+   select :tenant, ${accountId}, 'Account ' || a, 'APG', 'ACCOUNT' || a, right('ACCOUNT' || a, 4), 'EUR' from generate_series(1, :accounts) as a`,
   `insert into cash_management.cm_cash_flows (tenant_id, id, account_id, amount_minor, currency, transaction_date, value_date, certainty, source)
    select :tenant,
      (lpad(to_hex(:last::date - (:days - d) - date '2000-01-01'), 6, '0') || substr(md5(a || ' ' || d || ' ' || f || :tenant), 7))::uuid,

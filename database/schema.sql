@@ -633,26 +633,30 @@ grant select on cash_management.cm_access_rules to cm_gatekeeper;
 
 create table cash_management.cm_account_identifiers (
   tenant_id cash_management.tenant_key not null,
-  identifier text not null,
   currency cash_management.currency_code not null,
   account_id uuid not null,
   created_at timestamp with time zone not null default now(),
-  constraint cm_account_identifiers_pkey PRIMARY KEY (tenant_id, identifier, currency),
-  constraint identifier_names_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id)
+  identifier_encrypted bytea not null,
+  identifier_index text not null,
+  constraint cm_account_identifiers_pkey PRIMARY KEY (tenant_id, identifier_index, currency),
+  constraint identifier_names_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint identifier_is_encrypted CHECK ((SUBSTRING(identifier_encrypted FROM 1 FOR 3) = '\x415047'::bytea))
 );
 alter table cash_management.cm_account_identifiers owner to cm_owner;
 alter table cash_management.cm_account_identifiers enable row level security;
 alter table cash_management.cm_account_identifiers force row level security;
 comment on table cash_management.cm_account_identifiers is 'The names under which statements may speak of an account.';
+comment on column cash_management.cm_account_identifiers.identifier_encrypted is 'encrypted by the program';
+comment on column cash_management.cm_account_identifiers.identifier_index is 'blind index of the identifier';
 create policy tenant_isolation on cash_management.cm_account_identifiers for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_account_identifiers_account ON cash_management.cm_account_identifiers USING btree (tenant_id, account_id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_account_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_account_identifiers FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_account_identifiers', 'rows', 'identifier,currency', '');
-CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, identifier, currency ON cash_management.cm_account_identifiers FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.identifier IS DISTINCT FROM new.identifier) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'identifier', 'currency');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_account_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_account_identifiers FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, identifier_index, currency ON cash_management.cm_account_identifiers FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.identifier_index IS DISTINCT FROM new.identifier_index) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'identifier_index', 'currency');
 grant select on cash_management.cm_account_identifiers to apg_readonly;
 grant insert, select, update on cash_management.cm_account_identifiers to apg_readwrite;
 
@@ -930,7 +934,6 @@ create table cash_management.cm_bank_connections (
   expected_by_time_zone text,
   consent_until timestamp with time zone,
   credentials bytea,
-  credentials_key_id text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint cm_bank_connections_pkey PRIMARY KEY (tenant_id, id),
@@ -938,7 +941,7 @@ create table cash_management.cm_bank_connections (
   constraint connection_kind_is_known CHECK ((kind = ANY (ARRAY['upload'::text, 'folder'::text, 'ebics'::text, 'sftp'::text, 'swift'::text, 'api'::text, 'psd2'::text]))),
   constraint connection_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
   constraint connection_status_is_known CHECK ((connection_status = ANY (ARRAY['untested'::text, 'connected'::text, 'degraded'::text, 'failed'::text, 'expired'::text]))),
-  constraint credentials_name_their_key CHECK (((credentials IS NULL) = (credentials_key_id IS NULL))),
+  constraint credentials_are_encrypted CHECK ((SUBSTRING(credentials FROM 1 FOR 3) = '\x415047'::bytea)),
   constraint expected_time_has_a_zone CHECK (((expected_by IS NULL) = (expected_by_time_zone IS NULL)))
 );
 alter table cash_management.cm_bank_connections owner to cm_owner;
@@ -972,13 +975,16 @@ create table cash_management.cm_bank_transaction_details (
   mandate_id text,
   uetr text,
   counterparty_name text,
-  counterparty_account text,
   counterparty_bic text,
   remittance text,
   structured_reference text,
   purpose text,
+  counterparty_account_encrypted bytea,
+  counterparty_account_index text,
+  counterparty_account_last_four text,
   constraint cm_bank_transaction_details_pkey PRIMARY KEY (tenant_id, transaction_id, ordinal, booking_date),
   constraint detail_stands_under_a_transaction FOREIGN KEY (tenant_id, transaction_id, booking_date) REFERENCES cash_management.cm_bank_transactions(tenant_id, id, booking_date),
+  constraint counterparty_account_is_encrypted CHECK ((SUBSTRING(counterparty_account_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
   constraint detail_id_carries_its_day CHECK ((cash_management.day_of_id(transaction_id) = booking_date))
 )
 partition by range (booking_date);
@@ -986,13 +992,15 @@ alter table cash_management.cm_bank_transaction_details owner to cm_owner;
 alter table cash_management.cm_bank_transaction_details enable row level security;
 alter table cash_management.cm_bank_transaction_details force row level security;
 comment on table cash_management.cm_bank_transaction_details is 'TxDtls of batch entries: under their transaction, never beside it.';
+comment on column cash_management.cm_bank_transaction_details.counterparty_account_encrypted is 'encrypted by the program';
+comment on column cash_management.cm_bank_transaction_details.counterparty_account_index is 'blind index of the partner''s account';
 create policy tenant_isolation on cash_management.cm_bank_transaction_details for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, transaction_id, ordinal, booking_date, amount_minor ON cash_management.cm_bank_transaction_details FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.transaction_id IS DISTINCT FROM new.transaction_id) OR (old.ordinal IS DISTINCT FROM new.ordinal) OR (old.booking_date IS DISTINCT FROM new.booking_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'transaction_id', 'ordinal', 'booking_date', 'amount_minor');
 grant select on cash_management.cm_bank_transaction_details to apg_readonly;
 grant insert, select on cash_management.cm_bank_transaction_details to apg_readwrite;
@@ -1018,7 +1026,6 @@ create table cash_management.cm_bank_transactions (
   uetr text,
   transaction_code text,
   counterparty_name text,
-  counterparty_account text,
   counterparty_bic text,
   remittance text,
   structured_reference text,
@@ -1032,27 +1039,34 @@ create table cash_management.cm_bank_transactions (
   last_sync_attempt timestamp with time zone,
   recorded_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
+  counterparty_account_encrypted bytea,
+  counterparty_account_index text,
+  counterparty_account_last_four text,
   constraint cm_bank_transactions_pkey PRIMARY KEY (tenant_id, id, booking_date),
   constraint a_bank_transaction_is_posted_once UNIQUE (tenant_id, account_id, booking_date, fingerprint, occurrence),
   constraint bank_transaction_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
   constraint bank_transaction_id_carries_its_day CHECK ((cash_management.day_of_id(id) = booking_date)),
   constraint bank_transaction_occurrence_counts_from_one CHECK ((occurrence >= 1)),
   constraint bank_transaction_state_is_known CHECK ((state = ANY (ARRAY['booked'::text, 'provisional'::text, 'pending'::text, 'information'::text]))),
-  constraint bank_transaction_sync_status_is_known CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'failed'::text])))
+  constraint bank_transaction_sync_status_is_known CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'failed'::text]))),
+  constraint counterparty_account_is_encrypted CHECK ((SUBSTRING(counterparty_account_encrypted FROM 1 FOR 3) = '\x415047'::bytea))
 )
 partition by range (booking_date);
 alter table cash_management.cm_bank_transactions owner to cm_owner;
 alter table cash_management.cm_bank_transactions enable row level security;
 alter table cash_management.cm_bank_transactions force row level security;
 comment on table cash_management.cm_bank_transactions is 'Entries of bank statements (Ntry, :61:, 16), append-only; superseded_at ends what a later statement replaced.';
+comment on column cash_management.cm_bank_transactions.remittance is 'as the bank tells it, not encrypted';
+comment on column cash_management.cm_bank_transactions.counterparty_account_encrypted is 'encrypted by the program';
+comment on column cash_management.cm_bank_transactions.counterparty_account_index is 'blind index of the partner''s account';
 create policy tenant_isolation on cash_management.cm_bank_transactions for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_bank_transactions_to_sync ON cash_management.cm_bank_transactions USING btree (tenant_id, sync_status, last_sync_attempt) WHERE (sync_status = ANY (ARRAY['pending'::text, 'failed'::text]));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transactions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transactions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, statement_id, booking_date, amount_minor, currency ON cash_management.cm_bank_transactions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.statement_id IS DISTINCT FROM new.statement_id) OR (old.booking_date IS DISTINCT FROM new.booking_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'statement_id', 'booking_date', 'amount_minor', 'currency');
 grant select on cash_management.cm_bank_transactions to apg_readonly;
 grant insert, select on cash_management.cm_bank_transactions to apg_readwrite;
@@ -1169,7 +1183,6 @@ create table cash_management.cm_cash_accounts (
   calendar_id uuid,
   kind text not null default 'bank'::text,
   name text not null,
-  account_number text not null,
   account_scheme text not null default 'other'::text,
   servicer text,
   currency cash_management.currency_code not null,
@@ -1191,8 +1204,11 @@ create table cash_management.cm_cash_accounts (
   closed_on date,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  account_number_encrypted bytea not null,
+  account_number_index text not null,
+  last_four text not null,
   constraint cm_cash_accounts_pkey PRIMARY KEY (tenant_id, id),
-  constraint an_account_is_known_once_by_number_and_currency UNIQUE (tenant_id, account_number, currency),
+  constraint an_account_is_known_once_by_number_and_currency UNIQUE (tenant_id, account_number_index, currency),
   constraint account_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
   constraint account_belongs_to_an_entity FOREIGN KEY (tenant_id, entity_id) REFERENCES cash_management.cm_entities(tenant_id, id),
   constraint account_currency_is_known FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
@@ -1201,8 +1217,9 @@ create table cash_management.cm_cash_accounts (
   constraint account_kind_is_known CHECK ((kind = ANY (ARRAY['bank'::text, 'pool'::text, 'virtual'::text, 'fund'::text, 'loan'::text, 'petty'::text]))),
   constraint account_liquidity_class_is_known CHECK ((liquidity_class = ANY (ARRAY['free'::text, 'restricted'::text, 'trapped'::text]))),
   constraint account_name_is_short CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  constraint account_number_is_not_blank CHECK ((account_number ~ '^[^\s]{1,64}$'::text)),
+  constraint account_number_is_encrypted CHECK ((SUBSTRING(account_number_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
   constraint account_scheme_is_known CHECK ((account_scheme = ANY (ARRAY['iban'::text, 'other'::text]))),
+  constraint account_shows_four_characters_at_most CHECK (((length(last_four) >= 1) AND (length(last_four) <= 4))),
   constraint account_statement_cycle_is_known CHECK ((statement_cycle = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text, 'none'::text])))
 )
 partition by hash (tenant_id);
@@ -1210,17 +1227,20 @@ alter table cash_management.cm_cash_accounts owner to cm_owner;
 alter table cash_management.cm_cash_accounts enable row level security;
 alter table cash_management.cm_cash_accounts force row level security;
 comment on table cash_management.cm_cash_accounts is 'Cash accounts of a tenant; current_balance_minor is a cached projection of the last stated closing balance.';
+comment on column cash_management.cm_cash_accounts.account_number_encrypted is 'encrypted by the program (docs/why/encryption.md); the database never sees a key';
+comment on column cash_management.cm_cash_accounts.account_number_index is 'blind index: a keyed fingerprint of the number, for equality';
+comment on column cash_management.cm_cash_accounts.last_four is 'the last characters of the number, for people and for search';
 alter table cash_management.cm_cash_accounts alter column current_balance_minor set statistics 1000;
 create policy tenant_isolation on cash_management.cm_cash_accounts for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE INDEX cm_cash_accounts_active ON cash_management.cm_cash_accounts USING btree (tenant_id, account_number) WHERE is_active;
+CREATE INDEX cm_cash_accounts_active ON cash_management.cm_cash_accounts USING btree (tenant_id, last_four) WHERE is_active;
 CREATE INDEX cm_cash_accounts_newest ON cash_management.cm_cash_accounts USING btree (tenant_id, created_at DESC);
 CREATE TRIGGER account_brings_its_key BEFORE INSERT ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.keep_account_key();
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_accounts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_accounts', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_accounts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, currency ON cash_management.cm_cash_accounts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'currency');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_cash_accounts to apg_readonly;
@@ -1377,16 +1397,19 @@ create table cash_management.cm_counterparties (
   name text not null,
   kind text not null default 'unknown'::text,
   country text,
-  iban text,
   entity_id uuid,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  iban_encrypted bytea,
+  iban_index text,
+  iban_last_four text,
   constraint cm_counterparties_pkey PRIMARY KEY (tenant_id, id),
   constraint counterparty_name_is_used_once UNIQUE (tenant_id, name),
   constraint counterparty_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
   constraint own_counterparty_is_an_entity FOREIGN KEY (tenant_id, entity_id) REFERENCES cash_management.cm_entities(tenant_id, id),
   constraint counterparty_country_is_iso_3166 CHECK ((country ~ '^[A-Z]{2}$'::text)),
-  constraint counterparty_iban_has_its_form CHECK ((iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
+  constraint counterparty_iban_is_encrypted CHECK ((SUBSTRING(iban_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
+  constraint counterparty_iban_is_whole CHECK ((num_nulls(iban_encrypted, iban_index, iban_last_four) = ANY (ARRAY[0, 3]))),
   constraint counterparty_kind_is_known CHECK ((kind = ANY (ARRAY['unknown'::text, 'customer'::text, 'supplier'::text, 'own'::text, 'bank'::text, 'employee'::text, 'authority'::text]))),
   constraint counterparty_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 300)))
 );
@@ -1394,17 +1417,19 @@ alter table cash_management.cm_counterparties owner to cm_owner;
 alter table cash_management.cm_counterparties enable row level security;
 alter table cash_management.cm_counterparties force row level security;
 comment on table cash_management.cm_counterparties is 'tenant: who is on the other side of a flow';
+comment on column cash_management.cm_counterparties.iban_encrypted is 'encrypted by the program';
+comment on column cash_management.cm_counterparties.iban_index is 'blind index of the IBAN';
 create policy searched_for_the_chosen_tenant on cash_management.cm_counterparties for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on cash_management.cm_counterparties for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE INDEX cm_counterparties_by_iban ON cash_management.cm_counterparties USING btree (tenant_id, iban) WHERE (iban IS NOT NULL);
+CREATE INDEX cm_counterparties_by_iban ON cash_management.cm_counterparties USING btree (tenant_id, iban_index) WHERE (iban_index IS NOT NULL);
 CREATE INDEX cm_counterparties_by_name ON cash_management.cm_counterparties USING gin (tenant_id, name ext.gin_trgm_ops) WITH (fastupdate=off);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparties', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparties', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_counterparties FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_counterparties FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_counterparties to apg_readonly;
@@ -1558,8 +1583,6 @@ grant update (superseded_at) on cash_management.cm_day_closings to apg_readwrite
 create table cash_management.cm_deliveries (
   tenant_id cash_management.tenant_key not null,
   id uuid not null,
-  sha256 bytea not null,
-  file_name text not null,
   byte_count bigint not null,
   channel text not null default 'upload'::text,
   format text,
@@ -1571,43 +1594,49 @@ create table cash_management.cm_deliveries (
   reader_version text not null,
   received_by text not null,
   received_at timestamp with time zone not null,
+  file_name_encrypted bytea not null,
+  sha256_encrypted bytea not null,
+  content_index text not null,
   constraint cm_deliveries_pkey PRIMARY KEY (tenant_id, id),
-  constraint a_file_is_delivered_once UNIQUE (tenant_id, sha256),
+  constraint a_file_is_delivered_once UNIQUE (tenant_id, content_index),
   constraint delivery_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
-  constraint delivery_file_name_is_short CHECK (((length(file_name) >= 1) AND (length(file_name) <= 500))),
-  constraint delivery_sha256_is_whole CHECK ((length(sha256) = 32)),
+  constraint delivery_is_encrypted CHECK (((SUBSTRING(file_name_encrypted FROM 1 FOR 3) = '\x415047'::bytea) AND (SUBSTRING(sha256_encrypted FROM 1 FOR 3) = '\x415047'::bytea))),
   constraint delivery_status_is_known CHECK ((status = ANY (ARRAY['imported'::text, 'refused'::text])))
 );
 alter table cash_management.cm_deliveries owner to cm_owner;
 alter table cash_management.cm_deliveries enable row level security;
 alter table cash_management.cm_deliveries force row level security;
 comment on table cash_management.cm_deliveries is 'Files as received, identified by their SHA-256.';
+comment on column cash_management.cm_deliveries.file_name_encrypted is 'encrypted by the program: banks name files by account';
+comment on column cash_management.cm_deliveries.sha256_encrypted is 'SHA-256 of the bytes as they came, encrypted: in clear it would confirm a guess of what stands in them';
+comment on column cash_management.cm_deliveries.content_index is 'blind index of that digest: the same file again';
 create policy tenant_isolation on cash_management.cm_deliveries for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_deliveries_newest ON cash_management.cm_deliveries USING btree (tenant_id, received_at DESC, id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_deliveries', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_deliveries', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_deliveries', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_deliveries', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_deliveries FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_deliveries to apg_readonly;
 grant insert, select on cash_management.cm_deliveries to apg_readwrite;
-grant update (file_name, format, variant, status, problems, statement_count, entry_count, reader_version, received_by, received_at) on cash_management.cm_deliveries to apg_readwrite;
+grant update (format, variant, status, problems, statement_count, entry_count, reader_version, received_by, received_at) on cash_management.cm_deliveries to apg_readwrite;
 
 create table cash_management.cm_delivery_chunks (
   tenant_id cash_management.tenant_key not null,
   delivery_id uuid not null,
   ordinal integer not null,
-  gzip bytea not null,
+  content_encrypted bytea not null,
   constraint cm_delivery_chunks_pkey PRIMARY KEY (tenant_id, delivery_id, ordinal),
-  constraint chunk_belongs_to_a_delivery FOREIGN KEY (tenant_id, delivery_id) REFERENCES cash_management.cm_deliveries(tenant_id, id)
+  constraint chunk_belongs_to_a_delivery FOREIGN KEY (tenant_id, delivery_id) REFERENCES cash_management.cm_deliveries(tenant_id, id),
+  constraint chunk_is_encrypted CHECK ((SUBSTRING(content_encrypted FROM 1 FOR 3) = '\x415047'::bytea))
 );
 alter table cash_management.cm_delivery_chunks owner to cm_owner;
 alter table cash_management.cm_delivery_chunks enable row level security;
 alter table cash_management.cm_delivery_chunks force row level security;
-comment on table cash_management.cm_delivery_chunks is 'The bytes of a delivery, gzip, 1 MiB each before compression.';
-alter table cash_management.cm_delivery_chunks alter column gzip set storage external;
+comment on table cash_management.cm_delivery_chunks is 'The bytes of a delivery, 1 MiB each, compressed with gzip and then encrypted.';
+comment on column cash_management.cm_delivery_chunks.content_encrypted is 'encrypted by the program';
 create policy tenant_isolation on cash_management.cm_delivery_chunks for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
@@ -3788,7 +3817,7 @@ alter function audit.without_secrets(jsonb,text[]) owner to audit_owner;
 comment on function audit.without_secrets(jsonb,text[]) is NULL;
 
 CREATE FUNCTION cash_management.account_labels(p_tenant text, p_account uuid)
- RETURNS TABLE(id uuid, name text, account_number text, currency text, bank_id uuid, bank text, entity_id uuid, entity text, is_active boolean, calendar_id uuid, statement_cycle text, expected_by time without time zone, expected_time_zone text)
+ RETURNS TABLE(id uuid, name text, last_four text, currency text, bank_id uuid, bank text, entity_id uuid, entity text, is_active boolean, calendar_id uuid, statement_cycle text, expected_by time without time zone, expected_time_zone text)
  LANGUAGE plpgsql
  STABLE PARALLEL SAFE ROWS 50
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3796,7 +3825,7 @@ CREATE FUNCTION cash_management.account_labels(p_tenant text, p_account uuid)
 AS $function$
 begin
   return query
-    select a.id, a.name, a.account_number, a.currency::text, a.bank_id, b.name, a.entity_id, e.name, a.is_active,
+    select a.id, a.name, a.last_four, a.currency::text, a.bank_id, b.name, a.entity_id, e.name, a.is_active,
       coalesce(a.calendar_id, b.calendar_id), a.statement_cycle, a.expected_by, a.expected_time_zone
     from cash_management.cm_cash_accounts as a
     left join cash_management.cm_banks as b on b.tenant_id = p_tenant and b.id = a.bank_id

@@ -21,7 +21,7 @@ export interface AccountFilter {
 export async function listAccounts(tx: TenantTransaction, filter: AccountFilter, page: PageRequest): Promise<Listed<Account>[]> {
   const found = await rows<AccountRow>(
     tx,
-    `select a.id, a.name, right(a.account_number, 4) as last4, a.kind, a.currency, a.entity_id, e.name as entity, a.bank_id, b.name as bank, b.bic,
+    `select a.id, a.name, a.last_four as last4, a.kind, a.currency, a.entity_id, e.name as entity, a.bank_id, b.name as bank, b.bic,
        a.is_active, a.opened_on, a.closed_on, a.current_balance_minor::text as balance, a.balance_day, a.sealed_through
      from cash_management.cm_cash_accounts a
      left join cash_management.cm_entities e on e.tenant_id = $1 and e.id = a.entity_id

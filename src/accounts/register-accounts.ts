@@ -1,4 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
+import { lastFour, normalise } from "../keys/blind-index.ts";
+import { tenantKeys } from "../keys/key-ring.ts";
+import { places } from "../keys/places.ts";
 import { rows } from "../postgres/rows.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import type { Day } from "../time/day.ts";
@@ -54,34 +57,48 @@ export async function registerEntities(tx: TenantTransaction, entities: readonly
  * a statement has already opened by itself is left as it is.
  */
 export async function registerAccounts(tx: TenantTransaction, accounts: readonly NewAccount[]): Promise<void> {
-  const source = accounts.map(({ overdraftLimitMinor, iban, ...account }) => ({
-    ...account,
-    id: uuidv7(),
-    accountNumber: iban ?? account.number,
-    scheme: iban === null ? "other" : "iban",
-    overdraftLimit: String(overdraftLimitMinor),
-  }));
-  const values = [tx.tenantId, JSON.stringify(source)];
+  const keys = await tenantKeys(tx);
+  const identifiers = ({ iban, number }: NewAccount) => [
+    ...new Map([iban ?? number, number].map((name) => [normalise(name), name])).values(),
+  ];
+  const source = accounts.map(({ overdraftLimitMinor, iban, number, ...account }) => {
+    const id = uuidv7();
+    const accountNumber = iban ?? number;
+    return {
+      ...account,
+      id,
+      number: keys.encryptText(places.accountNumber, id, accountNumber).toString("base64"),
+      index: keys.index("account", accountNumber),
+      last: lastFour(accountNumber),
+      scheme: iban === null ? "other" : "iban",
+      overdraftLimit: String(overdraftLimitMinor),
+    };
+  });
   await tx.query(
-    `insert into cash_management.cm_cash_accounts (tenant_id, id, entity_id, bank_id, name, account_number, account_scheme, servicer,
-       currency, expected_by, expected_time_zone, overdraft_limit_minor, opened_on)
-     select $1::text, n.id, n."entityId", n."bankId", n.name, n."accountNumber", n.scheme, b.bic,
+    `insert into cash_management.cm_cash_accounts (tenant_id, id, entity_id, bank_id, name, account_number_encrypted, account_number_index,
+       last_four, account_scheme, servicer, currency, expected_by, expected_time_zone, overdraft_limit_minor, opened_on)
+     select $1::text, n.id, n."entityId", n."bankId", n.name, decode(n.number, 'base64'), n.index, n.last, n.scheme, b.bic,
        n.currency, n."expectedBy"::time, n."timeZone", n."overdraftLimit", n."openedOn"
-     from jsonb_to_recordset($2::jsonb) as n (id uuid, "entityId" uuid, "bankId" uuid, name text, "accountNumber" text, scheme text,
-       currency text, "expectedBy" text, "timeZone" text, "overdraftLimit" bigint, "openedOn" date)
+     from jsonb_to_recordset($2::jsonb) as n (id uuid, "entityId" uuid, "bankId" uuid, name text, number text, index text, last text,
+       scheme text, currency text, "expectedBy" text, "timeZone" text, "overdraftLimit" bigint, "openedOn" date)
      left join cash_management.cm_banks b on b.tenant_id = $1 and b.id = n."bankId"
-     on conflict (tenant_id, account_number, currency) do nothing`,
-    values,
+     on conflict (tenant_id, account_number_index, currency) do nothing`,
+    [tx.tenantId, JSON.stringify(source)],
+  );
+  const names = accounts.flatMap((account) =>
+    identifiers(account).map((name) => {
+      const index = keys.index("account", name);
+      const identifier = keys.encryptText(places.accountIdentifier, `${index}/${account.currency}`, name).toString("base64");
+      return { of: keys.index("account", account.iban ?? account.number), currency: account.currency, index, identifier };
+    }),
   );
   await tx.query(
-    `insert into cash_management.cm_account_identifiers (tenant_id, identifier, currency, account_id)
-     select distinct $1::text, i.identifier, n.currency, a.id
-     from jsonb_to_recordset($2::jsonb) as n ("accountNumber" text, number text, currency text)
-     join cash_management.cm_cash_accounts a
-       on a.tenant_id = $1 and a.account_number = n."accountNumber" and a.currency = n.currency
-     cross join lateral (values (n."accountNumber"), (n.number)) as i (identifier)
-     on conflict (tenant_id, identifier, currency) do nothing`,
-    values,
+    `insert into cash_management.cm_account_identifiers (tenant_id, identifier_index, identifier_encrypted, currency, account_id)
+     select $1::text, n.index, decode(n.identifier, 'base64'), n.currency, a.id
+     from jsonb_to_recordset($2::jsonb) as n ("of" text, currency text, index text, identifier text)
+     join cash_management.cm_cash_accounts a on a.tenant_id = $1 and a.account_number_index = n."of" and a.currency = n.currency
+     on conflict (tenant_id, identifier_index, currency) do nothing`,
+    [tx.tenantId, JSON.stringify(names)],
   );
 }
 

@@ -68,7 +68,7 @@ function valueAccount(account: AnchoredAccount, asOf: Day, now: Date, schedule: 
   const line: PositionAccount = {
     accountId: account.id,
     name: account.name,
-    last4: account.account_number.slice(-4),
+    last4: account.last_four,
     bank: account.bank ?? "",
     entity: account.entity ?? "",
     currency: account.currency,

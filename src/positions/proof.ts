@@ -44,7 +44,7 @@ export async function proveFigure(
   return {
     accountId,
     accountName: account.name,
-    accountLast4: account.account_number.slice(-4),
+    accountLast4: account.last_four,
     currency: account.currency,
     day,
     knownAt: knownAt ?? new Date().toISOString(),

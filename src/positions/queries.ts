@@ -8,7 +8,7 @@ export type KnownAt = string | null;
 export interface AnchoredAccount {
   id: string;
   name: string;
-  account_number: string;
+  last_four: string;
   currency: string;
   bank_id: string | null;
   bank: string | null;
@@ -31,7 +31,7 @@ export interface AnchoredAccount {
 
 /**
  * Every account with its last closing at or before a day, and what moved behind it outside the chain. Its cost is a few index
- * probes an account, whatever the number of flows; its plan is kept by the server (database/migrations/0019).
+ * probes an account, whatever the number of flows; its plan is kept by the server (database/migrations/0019, 0034).
  */
 export function anchoredAccounts(
   tx: TenantTransaction,
@@ -42,7 +42,7 @@ export function anchoredAccounts(
 ): Promise<AnchoredAccount[]> {
   return rows<AnchoredAccount>(
     tx,
-    `select l.id, l.name, l.account_number, l.currency, l.bank_id, l.bank, l.entity_id, l.entity, l.is_active, l.calendar_id, l.statement_cycle,
+    `select l.id, l.name, l.last_four, l.currency, l.bank_id, l.bank, l.entity_id, l.entity, l.is_active, l.calendar_id, l.statement_cycle,
        l.expected_by::text as expected_by, l.expected_time_zone, p.closing_id, p.closing_day, p.closing_minor::text as closing,
        p.closing_state, coalesce(p.unproven_minor, 0)::text as unproven, coalesce(p.provisional_minor, 0)::text as provisional,
        p.outside_through, coalesce(p.shifted_minor, 0)::text as shifted

@@ -37,7 +37,7 @@ export async function statementCalendar(tx: TenantTransaction, options: Calendar
       return {
         accountId: account.id,
         name: account.name,
-        last4: account.account_number.slice(-4),
+        last4: account.last_four,
         bank: account.bank ?? "",
         entity: account.entity ?? "",
         currency: account.currency,

@@ -1,6 +1,9 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Problem } from "../errors/problem.ts";
+import { knownKeys, tenantKeys } from "../keys/key-ring.ts";
+import { places } from "../keys/places.ts";
+import type { TenantKeys } from "../keys/tenant-keys.ts";
 import { rows } from "../postgres/rows.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import type { Delivery, StatementProblem } from "./contract.ts";
@@ -19,22 +22,24 @@ export async function listDeliveries(tx: TenantTransaction, page: PageRequest): 
      limit $4`,
     [tx.tenantId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
   );
-  return found.map((row) => ({ item: deliveryOf(row), key: [row.received_exactly, row.id] }));
+  const keys = await knownKeys(tx);
+  return keys === null ? [] : found.map((row) => ({ item: deliveryOf(keys, row), key: [row.received_exactly, row.id] }));
 }
 
 export async function deliveryById(tx: TenantTransaction, id: string): Promise<Delivery | null> {
   const [row] = await rows<DeliveryRow>(tx, `${selectDeliveries} where tenant_id = $1 and id = $2`, [tx.tenantId, id]);
-  return row === undefined ? null : deliveryOf(row);
+  return row === undefined ? null : deliveryOf(await tenantKeys(tx), row);
 }
 
 /** The file as it came, in pieces of at most 1 MiB that count from 1; null behind the last. */
 export async function deliveryPiece(tx: TenantTransaction, id: string, ordinal: number): Promise<Buffer | null> {
-  const [chunk] = await rows<{ gzip: Buffer }>(
+  const [chunk] = await rows<{ content: Buffer }>(
     tx,
-    "select gzip from cash_management.cm_delivery_chunks where tenant_id = $1 and delivery_id = $2 and ordinal = $3",
+    "select content_encrypted as content from cash_management.cm_delivery_chunks where tenant_id = $1 and delivery_id = $2 and ordinal = $3",
     [tx.tenantId, id, ordinal],
   );
-  return chunk === undefined ? null : decompress(chunk.gzip);
+  if (chunk === undefined) return null;
+  return decompress((await tenantKeys(tx)).decrypt(places.deliveryBytes, `${id}/${ordinal}`, chunk.content));
 }
 
 /**
@@ -53,8 +58,8 @@ export async function* deliveryBytes(tx: TenantTransaction, id: string): AsyncGe
 
 interface DeliveryRow {
   id: string;
-  file_name: string;
-  sha256: string;
+  file_name: Buffer;
+  sha256: Buffer;
   byte_count: string | bigint;
   format: string | null;
   variant: string | null;
@@ -67,15 +72,15 @@ interface DeliveryRow {
   problems: StatementProblem[];
 }
 
-const selectDeliveries = `select id, file_name, encode(sha256, 'hex') as sha256, byte_count, format, variant, status, received_at,
+const selectDeliveries = `select id, file_name_encrypted as file_name, sha256_encrypted as sha256, byte_count, format, variant, status, received_at,
        received_at::text as received_exactly, received_by, statement_count, entry_count, problems
      from cash_management.cm_deliveries`;
 
-function deliveryOf(row: DeliveryRow): Delivery {
+function deliveryOf(keys: TenantKeys, row: DeliveryRow): Delivery {
   return {
     id: row.id,
-    file: row.file_name,
-    sha256: row.sha256,
+    file: keys.decryptText(places.deliveryFileName, row.id, row.file_name),
+    sha256: keys.decrypt(places.deliveryDigest, row.id, row.sha256).toString("hex"),
     bytes: Number(row.byte_count),
     format: row.format,
     variant: row.variant,

@@ -91,7 +91,7 @@ interface EntryRow {
   state: "booked" | "provisional" | "pending" | "information";
   reversal: boolean;
   counterparty_name: string | null;
-  counterparty_account: string | null;
+  counterparty_last_four: string | null;
   remittance: string | null;
   reference: string | null;
   bank_reference: string | null;
@@ -126,7 +126,7 @@ function readWindow(
   return rows<EntryRow>(
     tx,
     `select id, statement_id, account_id, line, booking_date, value_date, amount_minor::text as amount, currency, state, reversal,
-       counterparty_name, counterparty_account, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count, detail_count
+       counterparty_name, counterparty_account_last_four as counterparty_last_four, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count, detail_count
      from cash_management.cm_bank_transactions
      where ${conditions.join(" and ")}
      order by booking_date desc, id desc
@@ -187,7 +187,7 @@ function entryOf(row: EntryRow, details: EntryDetail[]): Entry {
     status: row.state === "provisional" ? "booked" : row.state,
     reversal: row.reversal,
     counterparty: row.counterparty_name,
-    counterpartyAccount: row.counterparty_account?.slice(-4) ?? null,
+    counterpartyAccount: row.counterparty_last_four,
     text: row.remittance,
     reference: row.reference,
     bankReference: row.bank_reference,

@@ -1,4 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
+import { tenantKeys } from "../keys/key-ring.ts";
+import type { TenantKeys } from "../keys/tenant-keys.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { type TenantContext, type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
 import type { UploadedFile } from "./contract.ts";
@@ -80,16 +82,17 @@ async function importInto(
   options: ImportOptions,
   early: boolean,
 ): Promise<UploadedFile> {
-  const known = await knownDelivery(tx, facts.sha256);
+  const keys = await tenantKeys(tx);
+  const known = await knownDelivery(tx, keys, facts.sha256);
   if (known?.status === "imported") return repeated(tx, facts, known);
   const deliveryId = known?.id ?? facts.id;
   await openStaging(tx);
-  await startDelivery(tx, facts);
-  const intake = new Intake();
-  const poster = early ? new EarlyPoster(tx, intake) : null;
-  await readInto(tx, source, deliveryId, intake, poster, options);
+  await startDelivery(tx, keys, facts);
+  const intake = new Intake(keys);
+  const poster = early ? new EarlyPoster(tx, keys, intake) : null;
+  await readInto(tx, keys, source, deliveryId, intake, poster, options);
   if (intake.refused) throw new Refusal(intake);
-  const statements = await postIntake(tx, intake, deliveryId, poster?.posted ?? null);
+  const statements = await postIntake(tx, keys, intake, deliveryId, poster?.posted ?? null);
   if (intake.refused) throw new Refusal(intake);
   await finishDelivery(tx, deliveryId, {
     status: "imported",
@@ -108,6 +111,7 @@ const piecesInFlight = 12;
 /** Reads, stages and keeps the file piece by piece: while one piece is parsed, the server takes in those before. */
 async function readInto(
   tx: TenantTransaction,
+  keys: TenantKeys,
   source: FileSource,
   deliveryId: string,
   intake: Intake,
@@ -122,7 +126,7 @@ async function readInto(
   const take = async (rows: TakenRows, zipped: Promise<Buffer> | null, number: number): Promise<void> => {
     await stageRows(tx, rows.text);
     await poster?.staged(rows);
-    if (zipped !== null) await insertChunk(tx, deliveryId, number, await zipped);
+    if (zipped !== null) await insertChunk(tx, keys, deliveryId, number, await zipped);
     waiting -= 1;
   };
   // The oldest piece in flight, so that the server never waits for the parser nor the parser for an empty line.
@@ -154,11 +158,12 @@ async function readInto(
 }
 
 async function keepRefused(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, intake: Intake): Promise<string> {
-  const known = await knownDelivery(tx, facts.sha256);
+  const keys = await tenantKeys(tx);
+  const known = await knownDelivery(tx, keys, facts.sha256);
   if (known !== null) return known.id;
-  await startDelivery(tx, facts);
+  await startDelivery(tx, keys, facts);
   let ordinal = 0;
-  for await (const piece of pieces(source)) await insertChunk(tx, facts.id, ++ordinal, await compressed(piece));
+  for await (const piece of pieces(source)) await insertChunk(tx, keys, facts.id, ++ordinal, await compressed(piece));
   await finishDelivery(tx, facts.id, {
     status: "refused",
     format: intake.format,

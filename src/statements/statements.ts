@@ -160,7 +160,7 @@ interface StatementRow {
 
 // What a statement is worth now: sealed when the chain says so, superseded when nothing of it is believed any more.
 const selectStatements = `select
-       s.id, s.delivery_id, s.account_id, a.name as account_name, right(a.account_number, 4) as last4, s.currency, s.kind, s.format,
+       s.id, s.delivery_id, s.account_id, a.name as account_name, a.last_four as last4, s.currency, s.kind, s.format,
        s.statement_number, s.sequence::text as sequence, s.page, s.period_from, s.period_to, s.opening_minor::text as opening,
        s.closing_minor::text as closing, s.credits_minor::text as credits, s.debits_minor::text as debits, s.entry_count as entries,
        s.status as stored_status, jsonb_array_length(s.problems) as problems, s.recorded_at, s.recorded_at::text as recorded_exactly,

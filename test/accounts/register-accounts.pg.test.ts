@@ -31,7 +31,7 @@ async function register(tx: TenantTransaction, special: Partial<NewAccount> = {}
 function accounts(tx: TenantTransaction): Promise<unknown[]> {
   return tx
     .query(
-      `select a.name, a.account_number as number, a.discovered, b.bic, e.code as entity, a.expected_by::text as due, a.overdraft_limit_minor as "limit"
+      `select a.name, a.last_four as number, a.discovered, b.bic, e.code as entity, a.expected_by::text as due, a.overdraft_limit_minor as "limit"
        from cash_management.cm_cash_accounts a
        left join cash_management.cm_banks b on b.tenant_id = a.tenant_id and b.id = a.bank_id
        left join cash_management.cm_entities e on e.tenant_id = a.tenant_id and e.id = a.entity_id
@@ -49,7 +49,7 @@ test("an account is registered under its bank and entity, and registering it aga
     expect(await accounts(tx)).toEqual([
       {
         name: "Operations",
-        number: "DE02120300000000202051",
+        number: "2051",
         discovered: false,
         bic: "RHNBDEFFXXX",
         entity: "de",

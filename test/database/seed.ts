@@ -17,8 +17,8 @@ export async function seedTwoTenants(database: TestDatabase): Promise<void> {
     // An account writes its key through a trigger that sees one tenant only, even when the superuser inserts it.
     await tenantTransaction(database.admin, { tenantId: tenant, actor: "test" }, (tx) =>
       tx.query(
-        `insert into cash_management.cm_cash_accounts (tenant_id, id, name, account_number, currency)
-         values ($1, $2, 'Main', $3, 'EUR')`,
+        `insert into cash_management.cm_cash_accounts (tenant_id, id, name, account_number_encrypted, account_number_index, last_four, currency)
+         values ($1, $2, 'Main', 'APG', $3, right($3, 4), 'EUR')`,
         [tenant, accountOf(tenant), `${tenant.toUpperCase()}1`],
       ),
     );

@@ -21,14 +21,14 @@ export async function beliefs(admin: Pool, tenantId: string): Promise<{ entries:
   const lines = async (sql: string) => (await admin.query<{ line: string }>(sql, [tenantId])).rows.map((row) => row.line);
   return {
     entries: await lines(
-      `select concat_ws(' ', a.account_number, t.currency, t.booking_date, t.value_date, t.ledger_day, t.amount_minor, t.state, t.fingerprint, t.occurrence) as line
+      `select concat_ws(' ', a.last_four, t.currency, t.booking_date, t.value_date, t.ledger_day, t.amount_minor, t.state, t.fingerprint, t.occurrence) as line
        from cash_management.cm_bank_transactions t
        join cash_management.cm_cash_accounts a on a.tenant_id = t.tenant_id and a.id = t.account_id
        where t.tenant_id = $1 and t.superseded_at is null
        order by line`,
     ),
     closings: await lines(
-      `select concat_ws(' ', a.account_number, c.day, c.state, c.reason, c.link, c.opening_minor, c.closing_minor, c.entry_count, encode(c.seal_hash, 'hex')) as line
+      `select concat_ws(' ', a.last_four, c.day, c.state, c.reason, c.link, c.opening_minor, c.closing_minor, c.entry_count, encode(c.seal_hash, 'hex')) as line
        from cash_management.cm_day_closings c
        join cash_management.cm_cash_accounts a on a.tenant_id = c.tenant_id and a.id = c.account_id
        where c.tenant_id = $1 and c.superseded_at is null

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type ChainLink, chain } from "../../src/statements/sealing/chain.ts";
 import { addDays, type Day } from "../../src/time/day.ts";
 
-const account = { accountNumber: "DE02120300000000202051", currency: "EUR", sequenceChecked: true };
+const account = { lastFour: "2051", currency: "EUR", sequenceChecked: true };
 const monday = "2026-03-02" as Day;
 
 function link(index: number, opening: bigint, net: bigint, more: Partial<ChainLink> = {}): ChainLink {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { tenantKeys } from "../../src/keys/key-ring.ts";
 import { valuePosition } from "../../src/positions/position.ts";
 import { importFile } from "../../src/statements/import.ts";
 import type { Day } from "../../src/time/day.ts";
@@ -215,10 +216,11 @@ describe("what banks do", () => {
     // As if an earlier version had refused the same bytes.
     const other = await freshTenant();
     const kept = (await load(other, "<Document><broken")).deliveryId;
+    const content = await asTenant(database.current, other, async (tx) => (await tenantKeys(tx)).index("file", first.sha256 as string));
     await database.current.admin.query(
-      `update cash_management.cm_deliveries set sha256 = decode($2, 'hex'), reader_version = '0'
+      `update cash_management.cm_deliveries set content_index = $2, reader_version = '0'
        where tenant_id = $1`,
-      [other, first.sha256],
+      [other, content],
     );
     expect(await load(other, text)).toMatchObject({ outcome: "imported", deliveryId: kept, newEntries: 1 });
     expect(await beliefs(database.current.admin, other)).toEqual(await beliefs(database.current.admin, tenantId));

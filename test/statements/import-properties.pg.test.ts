@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { tenantKeys } from "../../src/keys/key-ring.ts";
 import { currencyExponent } from "../../src/money/currencies.ts";
 import { minorText } from "../../src/money/money.ts";
 import type { Position } from "../../src/positions/contract.ts";
@@ -7,7 +8,7 @@ import { valuePosition } from "../../src/positions/position.ts";
 import { tenantRead } from "../../src/postgres/transaction.ts";
 import { importFile } from "../../src/statements/import.ts";
 import type { Day } from "../../src/time/day.ts";
-import { testDatabase } from "../helpers/postgres.ts";
+import { asTenant, testDatabase } from "../helpers/postgres.ts";
 import { testSeed } from "../helpers/seed.ts";
 import {
   expectedClosings,
@@ -74,9 +75,10 @@ async function answerKnownAt(tenantId: string, knownAt: string): Promise<Positio
 
 /** What is believed of an account: booked entries and flows as "day minor", closings as "day sealed|not minor". */
 async function findings(tenantId: string, { account, currency }: ToldAccount) {
+  const index = await asTenant(database.current, tenantId, async (tx) => (await tenantKeys(tx)).index("account", account));
   const lines = async (sql: string) =>
-    (await database.current.admin.query<{ line: string }>(sql, [tenantId, account, currency])).rows.map(({ line }) => line).sort();
-  const ofAccount = "a.tenant_id = $1 and a.account_number = $2 and a.currency = $3";
+    (await database.current.admin.query<{ line: string }>(sql, [tenantId, index, currency])).rows.map(({ line }) => line).sort();
+  const ofAccount = "a.tenant_id = $1 and a.account_number_index = $2 and a.currency = $3";
   return {
     entries: await lines(
       `select concat_ws(' ', t.booking_date, t.value_date, t.amount_minor) as line

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { currencyExponent } from "../../src/money/currencies.ts";
-import { exactMinor, type StatementDraft } from "../../src/statements/posting/intake.ts";
+import { exactMinor } from "../../src/statements/posting/exact-minor.ts";
+import type { StatementDraft } from "../../src/statements/posting/intake.ts";
 import { type Candidate, daysOf, type Planned, plan } from "../../src/statements/posting/plan.ts";
 import type { KnownDayRow, NewStatementDay, StagedDay } from "../../src/statements/posting/queries.ts";
 import type { StatementTerms } from "../../src/statements/posting/terms.ts";
@@ -85,7 +86,7 @@ class Ledger {
 
   closings(): string[] {
     const links = this.#posted.filter(({ day }) => day.closing !== null).map(linkOf);
-    const account = { accountNumber: this.#account.account, currency: this.#account.currency, sequenceChecked: true };
+    const account = { lastFour: this.#account.account.slice(-4), currency: this.#account.currency, sequenceChecked: true };
     return chain({ ...account, numbersSeen: this.#numbers }, links, null).map(
       ({ day, state, closing }) => `${day} ${state === "sealed" ? "sealed" : "not"} ${closing}`,
     );

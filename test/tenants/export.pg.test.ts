@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGunzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tenantKeys } from "../../src/keys/key-ring.ts";
+import { places } from "../../src/keys/places.ts";
 import { importFile } from "../../src/statements/import.ts";
 import { type ExportOutcome, exportTenant } from "../../src/tenants/archive/export.ts";
 import { readableColumns } from "../../src/tenants/archive/readable.ts";
@@ -76,12 +78,19 @@ describe("an archive of a tenant", () => {
     expect(all.toLowerCase()).not.toContain("globex");
     expect(all).not.toMatch(/\$argon2id\$/);
     expect(texts.map((text) => text.split("\n", 1)[0]).filter((titles) => titles?.startsWith("tenant_id,"))).not.toContainEqual(
-      expect.stringMatching(/password_hash|key_hash|token_hash|credentials(,|$)|wrapped/),
+      expect.stringMatching(/password_hash|key_hash|token_hash|credentials|wrapped/),
     );
     const { rows } = await api.current.database.admin.query<{ hash: string }>(
       "select encode(key_hash, 'hex') as hash from cash_management.cm_api_keys where tenant_id = 'acme'",
     );
     for (const { hash } of rows) expect(all).not.toContain(hash);
+  });
+
+  test("tells account numbers and names of files, which the database keeps encrypted, as they are", async () => {
+    const csv = (table: string) => readFile(join(folder, `whole/tables/cash_management.${table}.csv`), "utf8");
+    expect(await csv("cm_cash_accounts")).toContain("DE02120300000000202051");
+    expect(await csv("cm_account_identifiers")).toContain("DE02120300000000202051");
+    expect(await csv("cm_deliveries")).toContain("März bank.xml");
   });
 
   test("adds up: sums per currency are those of the rows", async () => {
@@ -191,11 +200,17 @@ describe("an export that does not end well", () => {
 
   test("a stored file that is no longer what was received is found", async () => {
     const { admin } = api.current.database;
-    const change = "update cash_management.cm_delivery_chunks set gzip = $1 where tenant_id = 'acme' returning 1";
-    const { rows } = await admin.query<{ gzip: Buffer }>("select gzip from cash_management.cm_delivery_chunks where tenant_id = 'acme'");
-    await admin.query(change, [gzipSync(sent.replace("40.00", "41.00"))]);
+    const change = "update cash_management.cm_delivery_chunks set content_encrypted = $1 where tenant_id = 'acme' returning 1";
+    const { rows } = await admin.query<{ content: Buffer; row: string }>(
+      "select content_encrypted as content, delivery_id || '/' || ordinal as row from cash_management.cm_delivery_chunks where tenant_id = 'acme'",
+    );
+    const other = gzipSync(sent.replace("40.00", "41.00"));
+    const forged = await asTenant(api.current.database, "acme", async (tx) =>
+      (await tenantKeys(tx)).encrypt(places.deliveryBytes, rows[0]?.row as string, other),
+    );
+    await admin.query(change, [forged]);
     await expect(exported(join(folder, "damaged"))).rejects.toMatchObject({ code: "evidence_damaged" });
-    await admin.query(change, [rows[0]?.gzip]);
+    await admin.query(change, [rows[0]?.content]);
     await rm(join(folder, (await readdir(folder)).find((entry) => entry.includes("damaged")) ?? "none"), { recursive: true, force: true });
   });
 });

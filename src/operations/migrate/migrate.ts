@@ -13,6 +13,11 @@ export interface MigrateOptions {
   /** What the program signs with: the database takes it from now on. Left out: those it takes already. */
   readonly contextKey?: ContextKey;
   readonly log?: (line: string) => void;
+  /**
+   * What the program must have done to the rows before a migration, by the migration's name without its number; it may be
+   * interrupted, and then goes on at the next call.
+   */
+  readonly before?: Readonly<Record<string, (log: (line: string) => void) => Promise<void>>>;
   /** Another folder of migrations, for tests. */
   readonly folder?: string;
 }
@@ -38,6 +43,7 @@ export async function migrate(admin: ClientBase, options: MigrateOptions = {}): 
     await prepare(admin);
     const applied: string[] = [];
     for (const file of pendingMigrations(files, await appliedMigrations(admin))) {
+      await options.before?.[file.name.slice("0000_".length)]?.(log);
       const durationMs = await retrying(() => apply(admin, file));
       log(`applied ${file.name} (${durationMs} ms)`);
       applied.push(file.name);

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { places } from "../../keys/places.ts";
+import type { TenantKeys } from "../../keys/tenant-keys.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { StatementProblem } from "../statement.ts";
@@ -48,12 +50,18 @@ export function compressed(piece: Buffer): Promise<Buffer> {
   return compress(piece, { level: 1 });
 }
 
-export async function insertChunk(tx: TenantTransaction, deliveryId: string, ordinal: number, zipped: Buffer): Promise<void> {
+export async function insertChunk(
+  tx: TenantTransaction,
+  keys: TenantKeys,
+  deliveryId: string,
+  ordinal: number,
+  zipped: Buffer,
+): Promise<void> {
   await tx.query(
-    `insert into cash_management.cm_delivery_chunks (tenant_id, delivery_id, ordinal, gzip)
+    `insert into cash_management.cm_delivery_chunks (tenant_id, delivery_id, ordinal, content_encrypted)
      values ($1, $2, $3, $4)
      on conflict (tenant_id, delivery_id, ordinal) do nothing`,
-    [tx.tenantId, deliveryId, ordinal, zipped],
+    [tx.tenantId, deliveryId, ordinal, keys.encrypt(places.deliveryBytes, `${deliveryId}/${ordinal}`, zipped)],
   );
 }
 
@@ -66,15 +74,13 @@ export interface KnownDelivery {
 }
 
 /** The delivery of the same bytes, with a lock so that two uploads of one file at once become one import. */
-export async function knownDelivery(tx: TenantTransaction, sha256: Buffer): Promise<KnownDelivery | null> {
-  await tx.query("select pg_advisory_xact_lock(hashtextextended('delivery ' || $1 || ' ' || $2, 0))", [
-    tx.tenantId,
-    sha256.toString("hex"),
-  ]);
+export async function knownDelivery(tx: TenantTransaction, keys: TenantKeys, sha256: Buffer): Promise<KnownDelivery | null> {
+  const content = keys.index("file", sha256.toString("hex"));
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('delivery ' || $1 || ' ' || $2, 0))", [tx.tenantId, content]);
   const [row] = await rows<KnownDelivery>(
     tx,
-    "select id, status, format, variant, problems from cash_management.cm_deliveries where tenant_id = $1 and sha256 = $2",
-    [tx.tenantId, sha256],
+    "select id, status, format, variant, problems from cash_management.cm_deliveries where tenant_id = $1 and content_index = $2",
+    [tx.tenantId, content],
   );
   return row ?? null;
 }
@@ -89,13 +95,24 @@ export interface DeliveryFacts {
 }
 
 /** Writes the delivery before its pieces; `finishDelivery` says at the end what it was. A file refused before may come right. */
-export async function startDelivery(tx: TenantTransaction, facts: DeliveryFacts): Promise<void> {
+export async function startDelivery(tx: TenantTransaction, keys: TenantKeys, facts: DeliveryFacts): Promise<void> {
+  const { id, sha256 } = facts;
   await tx.query(
-    `insert into cash_management.cm_deliveries (tenant_id, id, sha256, file_name, byte_count, channel, status, reader_version, received_by, received_at)
-     values ($1, $2, $3, $4, $5, $6, 'imported', $7, $8, clock_timestamp())
-     on conflict (tenant_id, sha256) do update
+    `insert into cash_management.cm_deliveries (tenant_id, id, content_index, sha256_encrypted, file_name_encrypted, byte_count, channel, status,
+       reader_version, received_by, received_at)
+     values ($1, $2, $3, $4, $5, $6, $7, 'imported', $8, $9, clock_timestamp())
+     on conflict (tenant_id, content_index) do update
      set reader_version = excluded.reader_version, received_by = excluded.received_by, received_at = excluded.received_at`,
-    [tx.tenantId, facts.id, facts.sha256, facts.name.slice(0, 500), facts.bytes, facts.channel, facts.readerVersion, tx.actor],
+    [
+      ...[tx.tenantId, id, keys.index("file", sha256.toString("hex")), keys.encrypt(places.deliveryDigest, id, sha256)],
+      ...[
+        keys.encryptText(places.deliveryFileName, id, facts.name.slice(0, 500)),
+        facts.bytes,
+        facts.channel,
+        facts.readerVersion,
+        tx.actor,
+      ],
+    ],
   );
 }
 

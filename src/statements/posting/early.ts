@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import type { TenantKeys } from "../../keys/tenant-keys.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
@@ -26,10 +27,12 @@ export class EarlyPoster {
   #twins = 0;
   #declined = new Set<number>();
   readonly #tx: TenantTransaction;
+  readonly #keys: TenantKeys;
   readonly #intake: Intake;
 
-  constructor(tx: TenantTransaction, intake: Intake) {
+  constructor(tx: TenantTransaction, keys: TenantKeys, intake: Intake) {
     this.#tx = tx;
+    this.#keys = keys;
     this.#intake = intake;
   }
 
@@ -48,7 +51,7 @@ export class EarlyPoster {
     this.#declined.add(stmt);
     const terms = eligibleTerms(draft, this.#intake.drafts);
     if (terms === null) return;
-    const { accounts } = await resolveAccounts(this.#tx, [terms]);
+    const { accounts } = await resolveAccounts(this.#tx, this.#keys, [terms]);
     this.#accountId = accounts.get(accountKey(terms))?.id ?? "";
     await lockAccounts(this.#tx, [this.#accountId]);
     this.#known = await lastKnownDay(this.#tx, this.#accountId);

@@ -1,12 +1,11 @@
+import type { TenantKeys } from "../../keys/tenant-keys.ts";
 import { currencyExponent } from "../../money/currencies.ts";
-import { decimalOrNull } from "../../money/decimal.ts";
-import { minorOrNull } from "../../money/money.ts";
 import type { Day } from "../../time/day.ts";
 import type { DeclaredTotals, StatementBalance, StatementEntry, StatementFormat, StatementHeader, StatementProblem } from "../statement.ts";
 import type { StatementArithmetic, VerifiedSink } from "../verify.ts";
-import { copyRow } from "./copy-text.ts";
-import { dayId } from "./day-id.ts";
+import { exactMinor } from "./exact-minor.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { stagedRow } from "./staged-row.ts";
 
 /** A statement while its file is read: the header, the balances in minor units, and what was counted. */
 export interface StatementDraft {
@@ -52,6 +51,11 @@ export class Intake implements VerifiedSink {
   #fingerprints = new Set<string>();
   #twins = 0;
   #open: StatementDraft | null = null;
+  readonly #keys: TenantKeys;
+
+  constructor(keys: TenantKeys) {
+    this.#keys = keys;
+  }
 
   file(format: StatementFormat, variant: string): void {
     this.format = format;
@@ -102,7 +106,7 @@ export class Intake implements VerifiedSink {
     if (this.#fingerprints.size >= mostFingerprints || this.#fingerprints.has(print)) this.#twins += 1;
     else this.#fingerprints.add(print);
     if (entry.details.length > 1) this.#batches += 1;
-    this.#rows.push(stagedRow(draft, entry, bookingDate, minor, print));
+    this.#rows.push(stagedRow(this.#keys, draft, entry, bookingDate, minor, print));
     this.#last = { stmt: draft.ordinal, ordinal: draft.entries };
   }
 
@@ -157,100 +161,7 @@ export class Intake implements VerifiedSink {
   }
 }
 
-/** Minor units of a decimal string, or null when it is not exact in the currency. */
-export function exactMinor(amount: string, exponent: number): bigint | null {
-  const decimal = decimalOrNull(amount);
-  return decimal === null ? null : minorOrNull(decimal, exponent);
-}
-
-/** The columns of `staged_entries`, in the order of `stagedRow`. */
-export const stagedColumns = [
-  "stmt",
-  "ordinal",
-  "id",
-  "booking_date",
-  "value_date",
-  "amount_minor",
-  "currency",
-  "state",
-  "reversal",
-  "bank_reference",
-  "reference",
-  "end_to_end_id",
-  "transaction_reference",
-  "mandate_id",
-  "uetr",
-  "transaction_code",
-  "counterparty_name",
-  "counterparty_account",
-  "counterparty_bic",
-  "remittance",
-  "structured_reference",
-  "purpose",
-  "batch_count",
-  "details",
-  "line",
-  "fingerprint",
-] as const;
-
 function fingerprintOf(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint): string {
   const space = draft.header.kind === "statement" ? "booked" : "intraday";
   return fingerprint(entry, space, bookingDate, entry.valueDate ?? bookingDate, minor);
-}
-
-function stagedRow(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint, print: string): string {
-  const valueDate = entry.valueDate ?? bookingDate;
-  const state = entry.status === "booked" && draft.header.kind !== "statement" ? "provisional" : entry.status;
-  return copyRow([
-    String(draft.ordinal),
-    String(draft.entries),
-    dayId(bookingDate),
-    bookingDate,
-    valueDate,
-    minor.toString(),
-    entry.currency,
-    state,
-    entry.reversal ? "t" : "f",
-    entry.bankReference,
-    entry.reference,
-    entry.endToEndId,
-    entry.transactionId,
-    entry.mandateId,
-    entry.uetr,
-    entry.transactionCode,
-    entry.counterparty?.name ?? null,
-    entry.counterparty?.account ?? null,
-    entry.counterparty?.bic ?? null,
-    entry.text,
-    entry.structuredReference,
-    entry.purpose,
-    entry.batchCount === null ? null : String(entry.batchCount),
-    entry.details.length > 1 ? detailsText(entry) : null,
-    String(entry.line),
-    print,
-  ]);
-}
-
-/** A batch's transactions as JSON; a single TxDtls says no more than its entry does. */
-function detailsText(entry: StatementEntry): string {
-  return JSON.stringify(
-    entry.details.map((detail) => {
-      const exponent = currencyExponent(detail.currency ?? entry.currency);
-      const minor = detail.amount === null || exponent === undefined ? null : exactMinor(detail.amount, exponent);
-      return {
-        amount_minor: minor === null ? null : minor.toString(),
-        currency: minor === null ? null : (detail.currency ?? entry.currency),
-        end_to_end_id: detail.endToEndId,
-        transaction_reference: detail.transactionId,
-        mandate_id: detail.mandateId,
-        uetr: detail.uetr,
-        counterparty_name: detail.counterparty?.name ?? null,
-        counterparty_account: detail.counterparty?.account ?? null,
-        counterparty_bic: detail.counterparty?.bic ?? null,
-        remittance: detail.text,
-        structured_reference: detail.structuredReference,
-        purpose: detail.purpose,
-      };
-    }),
-  ).replaceAll("\\u0000", "␀");
 }

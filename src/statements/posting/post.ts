@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import type { TenantKeys } from "../../keys/tenant-keys.ts";
 import { currencyExponent } from "../../money/currencies.ts";
 import { minorText } from "../../money/money.ts";
 import { rows } from "../../postgres/rows.ts";
@@ -37,13 +38,14 @@ import { type StatementTerms, type TermsRefusal, termsOf } from "./terms.ts";
  */
 export async function postIntake(
   tx: TenantTransaction,
+  keys: TenantKeys,
   intake: Intake,
   deliveryId: string,
   early: EarlyPosted | null = null,
 ): Promise<UploadedFile["statements"]> {
   const terms = readTerms(intake);
   if (intake.refused || terms.length === 0) return [];
-  const { accounts } = await resolveAccounts(tx, terms);
+  const { accounts } = await resolveAccounts(tx, keys, terms);
   const accountOf = (one: StatementTerms) => accounts.get(accountKey(one)) as PostingAccount;
   const accountIds = [...new Set(terms.map((one) => accountOf(one).id))];
   await lockAccounts(tx, accountIds);

@@ -268,12 +268,12 @@ export async function postEntries(
        insert into cash_management.cm_bank_transactions (
          tenant_id, id, account_id, statement_id, ordinal, booking_date, value_date, ledger_day, amount_minor, currency, state, reversal,
          bank_reference, reference, end_to_end_id, transaction_reference, mandate_id, uetr, transaction_code, counterparty_name,
-         counterparty_account, counterparty_bic, remittance, structured_reference, purpose, batch_count, detail_count, line, fingerprint,
-         occurrence, recorded_at)
+         counterparty_account_encrypted, counterparty_account_index, counterparty_account_last_four, counterparty_bic, remittance,
+         structured_reference, purpose, batch_count, detail_count, line, fingerprint, occurrence, recorded_at)
        select
          (select $1::cash_management.tenant_key), n.id, n.account_id, n.statement_id, n.ordinal, n.booking_date, n.value_date, n.day, n.amount_minor, n.currency, n.state, n.reversal,
          n.bank_reference, n.reference, n.end_to_end_id, n.transaction_reference, n.mandate_id, n.uetr, n.transaction_code, n.counterparty_name,
-         n.counterparty_account, n.counterparty_bic, n.remittance, n.structured_reference, n.purpose, n.batch_count,
+         n.counterparty_account_encrypted, n.counterparty_account_index, n.counterparty_account_last_four, n.counterparty_bic, n.remittance, n.structured_reference, n.purpose, n.batch_count,
          coalesce(jsonb_array_length(n.details), 0), n.line, n.fingerprint,
          n.occurrence + case when n.proven then coalesce(n.known, 0) else 0 end, $11
        from news n
@@ -316,11 +316,13 @@ export async function postDetails(tx: TenantTransaction, stmt: number | null = n
   await tx.query(
     `insert into cash_management.cm_bank_transaction_details (
        tenant_id, transaction_id, ordinal, booking_date, amount_minor, currency, end_to_end_id, transaction_reference, mandate_id, uetr,
-       counterparty_name, counterparty_account, counterparty_bic, remittance, structured_reference, purpose)
+       counterparty_name, counterparty_account_encrypted, counterparty_account_index, counterparty_account_last_four, counterparty_bic, remittance,
+       structured_reference, purpose)
      select
        $1::text, e.id, x.ordinal, e.booking_date, (x.value ->> 'amount_minor')::bigint, x.value ->> 'currency', x.value ->> 'end_to_end_id',
        x.value ->> 'transaction_reference', x.value ->> 'mandate_id', x.value ->> 'uetr', x.value ->> 'counterparty_name',
-       x.value ->> 'counterparty_account', x.value ->> 'counterparty_bic', x.value ->> 'remittance', x.value ->> 'structured_reference',
+       decode(x.value ->> 'counterparty_account', 'base64'), x.value ->> 'counterparty_account_index',
+       x.value ->> 'counterparty_account_last_four', x.value ->> 'counterparty_bic', x.value ->> 'remittance', x.value ->> 'structured_reference',
        x.value ->> 'purpose'
      from pg_temp.staged_entries e
      cross join lateral jsonb_array_elements(e.details) with ordinality as x (value, ordinal)

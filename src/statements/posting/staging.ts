@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from as copyFrom } from "pg-copy-streams";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
-import { stagedColumns } from "./intake.ts";
+import { stagedColumns } from "./staged-row.ts";
 
 /**
  * Entries on their way in: a temporary table of this transaction. None outlives it: what stands in a session's temporary schema would be
@@ -29,7 +29,9 @@ export async function openStaging(tx: TenantTransaction): Promise<void> {
       uetr text,
       transaction_code text,
       counterparty_name text,
-      counterparty_account text,
+      counterparty_account_encrypted bytea,
+      counterparty_account_index text,
+      counterparty_account_last_four text,
       counterparty_bic text,
       remittance text,
       structured_reference text,

@@ -69,7 +69,7 @@ export async function statementsOfDelivery(tx: TenantTransaction, deliveryId: st
     entries: number;
   }>(
     tx,
-    `select s.id, s.account_id, right(a.account_number, 4) as last4, s.currency, s.status, s.period_from, s.period_to,
+    `select s.id, s.account_id, a.last_four as last4, s.currency, s.status, s.period_from, s.period_to,
        s.opening_minor::text as opening, s.closing_minor::text as closing, s.entry_count as entries
      from cash_management.cm_statements s
      join cash_management.cm_cash_accounts a on a.tenant_id = s.tenant_id and a.id = s.account_id

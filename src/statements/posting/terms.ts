@@ -1,7 +1,8 @@
 import { currencyExponent } from "../../money/currencies.ts";
 import type { Day } from "../../time/day.ts";
 import type { StatementBalance } from "../statement.ts";
-import { exactMinor, type StatementDraft } from "./intake.ts";
+import { exactMinor } from "./exact-minor.ts";
+import type { StatementDraft } from "./intake.ts";
 
 /** A statement's period, balances and standing, as the import posts them. */
 export interface StatementTerms {

@@ -58,7 +58,7 @@ export interface Closing {
 }
 
 export interface ChainAccount {
-  readonly accountNumber: string;
+  readonly lastFour: string;
   readonly currency: string;
   /** Whether the bank numbers this account's statements without holes. */
   readonly sequenceChecked: boolean;
@@ -288,16 +288,12 @@ function seal(account: ChainAccount, closing: Unsealed, link: Closing["link"], p
  * (docs/reference/seals.md).
  * @returns 64 hexadecimal digits
  */
-export function sealHash(
-  account: Pick<ChainAccount, "accountNumber" | "currency">,
-  closing: Unsealed,
-  previousHash: string | null,
-): string {
+export function sealHash(account: Pick<ChainAccount, "lastFour" | "currency">, closing: Unsealed, previousHash: string | null): string {
   const { day, opening, closing: balance, credits, debits, entries, entriesHash } = closing;
   return digest(
     [
-      "apg-seal-1",
-      account.accountNumber,
+      "apg-seal-2",
+      account.lastFour,
       account.currency,
       day,
       opening,

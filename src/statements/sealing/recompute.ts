@@ -1,7 +1,7 @@
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
-import { type ChainAccount, type ChainLink, chain } from "./chain.ts";
+import { type ChainLink, chain } from "./chain.ts";
 import { closingBefore, linksFrom, numbersSeen } from "./queries.ts";
 
 /**
@@ -9,9 +9,9 @@ import { closingBefore, linksFrom, numbersSeen } from "./queries.ts";
  * @returns 64 hexadecimal digits, or "" when the day would not be sealed any more
  */
 export async function recomputedSeal(tx: TenantTransaction, accountId: string, day: Day): Promise<string> {
-  const [account] = await rows<ChainAccount & { account_number: string; sequence_checked: boolean }>(
+  const [account] = await rows<{ last_four: string; currency: string; sequence_checked: boolean }>(
     tx,
-    "select account_number, currency, sequence_checked from cash_management.cm_cash_accounts where tenant_id = $1 and id = $2",
+    "select last_four, currency, sequence_checked from cash_management.cm_cash_accounts where tenant_id = $1 and id = $2",
     [tx.tenantId, accountId],
   );
   if (account === undefined) return "";
@@ -19,7 +19,7 @@ export async function recomputedSeal(tx: TenantTransaction, accountId: string, d
   const fresh = await Promise.all(links.map((link) => recounted(tx, accountId, link)));
   const closings = chain(
     {
-      accountNumber: account.account_number,
+      lastFour: account.last_four,
       currency: account.currency,
       sequenceChecked: account.sequence_checked,
       numbersSeen: await numbersSeen(tx, accountId, day),
