@@ -77,7 +77,8 @@ alter table cash_management.cm_bank_transaction_details
 comment on column cash_management.cm_bank_transaction_details.counterparty_account_encrypted is 'encrypted by the program';
 comment on column cash_management.cm_bank_transaction_details.counterparty_account_index is 'blind index of the partner''s account';
 
--- Files
+-- Files. Up to 15 a dropped column keeps its grants.
+revoke update (file_name) on cash_management.cm_deliveries from apg_readwrite;
 alter table cash_management.cm_deliveries drop column file_name, drop column sha256,
   alter column sha256_encrypted type bytea using sha256_encrypted || ''::bytea;
 alter table cash_management.cm_deliveries
