@@ -31,7 +31,7 @@ export interface AnchoredAccount {
 
 /**
  * Every account with its last closing at or before a day, and what moved behind it outside the chain. Its cost is a few index
- * probes an account, whatever the number of flows; its plan is kept by the server (database/migrations/0019, 0038).
+ * probes an account, whatever the number of flows; its plan is kept by the server (database/migrations/0019, 0039).
  */
 export function anchoredAccounts(
   tx: TenantTransaction,

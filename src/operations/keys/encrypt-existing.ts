@@ -8,8 +8,8 @@ import { adminTransaction, type TenantTransaction } from "../../postgres/transac
 import { resealAccounts } from "./reseal.ts";
 
 /**
- * Encrypts what databases of before migration 0036 hold in clear, tenant by tenant in small transactions. A row is in clear until
- * it is encrypted, so whoever is killed in between goes on with what is left. Migration 0037 then writes the tables anew, since the old
+ * Encrypts what databases of before migration 0037 hold in clear, tenant by tenant in small transactions. A row is in clear until
+ * it is encrypted, so whoever is killed in between goes on with what is left. Migration 0038 then writes the tables anew, since the old
  * versions of rows would stay in their files.
  */
 export async function encryptExisting(admin: Pool, log: (line: string) => void): Promise<void> {
@@ -60,7 +60,7 @@ const conversions: readonly Conversion[] = [
   bytes("cm_bank_connections", "credentials", places.credentials, "id", null),
 ];
 
-/** As the owner of the tables, whom migration 0036 lets see all rows until 0037. */
+/** As the owner of the tables, whom migration 0037 lets see all rows until 0038. */
 function asOwner<T>(admin: Pool, tenantId: string, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
   return adminTransaction(admin, async (client) => {
     await client.query("set local role cm_owner");

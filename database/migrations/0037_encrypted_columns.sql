@@ -1,4 +1,4 @@
--- Room for encrypted account numbers beside the plain ones. "apg db migrate" then encrypts what is there, and 0037 drops the plain columns.
+-- Room for encrypted account numbers beside the plain ones. "apg db migrate" then encrypts what is there, and 0038 drops the plain columns.
 set local role cm_owner;
 
 alter table cash_management.cm_cash_accounts
@@ -30,14 +30,14 @@ alter table cash_management.cm_deliveries alter column sha256 drop not null;
 alter table cash_management.cm_bank_connections drop constraint credentials_name_their_key;
 
 -- Seals of old had the account number in them, beside facts that are all known: whoever has a copy could try numbers until one fits.
--- They are made again over its last four characters (docs/reference/seals.md); 0037 fixes the columns again.
+-- They are made again over its last four characters (docs/reference/seals.md); 0038 fixes the columns again.
 select maintenance.fix_columns('cash_management.cm_day_closings', 'tenant_id', 'id', 'account_id', 'day');
 -- The key of an identifier becomes its blind index.
 drop trigger key_never_changes on cash_management.cm_account_identifiers;
 alter table cash_management.cm_account_identifiers drop constraint cm_account_identifiers_pkey;
 alter table cash_management.cm_account_identifiers alter column identifier drop not null;
 
--- Until 0037 the owner may see and change the rows of all tenants, which the encrypting program is then.
+-- Until 0038 the owner may see and change the rows of all tenants, which the encrypting program is then.
 do $owner$
 declare
   name text;

@@ -1,11 +1,11 @@
--- The plain columns go, once nothing stands in them alone: see 0036 and src/operations/keys/encrypt-existing.ts.
+-- The plain columns go, once nothing stands in them alone: see 0037 and src/operations/keys/encrypt-existing.ts.
 set local role cm_owner;
 
 do $left$
 declare
   rest bigint;
 begin
-  -- As the owner, whom 0036 lets see every tenant's rows.
+  -- As the owner, whom 0037 lets see every tenant's rows.
   select
     (select count(*) from cash_management.cm_cash_accounts where account_number_encrypted is null)
     + (select count(*) from cash_management.cm_account_identifiers where identifier_encrypted is null)
