@@ -1,16 +1,17 @@
-import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { Problem } from "../errors/problem.ts";
-import { type TenantContext, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
+import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import type { Settings } from "../settings/list.ts";
-import { requireTenant } from "../tenants/tenants.ts";
-import { commandActor } from "../terminal/actor.ts";
-import { type CommandContext, commandGroup, type MountCommands, type OpenForCommand } from "../terminal/command.ts";
+import { type CommandContext, commandGroup, type MountCommands } from "../terminal/command.ts";
 import { print, printJson, printTable } from "../terminal/output.ts";
-import { createApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
+import { listApiKeys, requestApiKey, revokeApiKey } from "./api-keys.ts";
+import { mountApprovalCommands, mountPolicyCommands } from "./approvals/commands.ts";
 import { type Role, roles, scopes } from "./contract.ts";
+import { mountManagePersonCommands, mountRolesCommand, told } from "./manage-commands.ts";
+import { mountOidcCommands } from "./oidc/commands.ts";
 import { createPerson, listPeople, personByEmail, setPassword } from "./people.ts";
 import { createSignInLink, linkMinutes } from "./sign-in-links.ts";
+import { ofTenant, secretOfStdin, type TenantFlags, tenantCommand, uuidOf } from "./tenant-commands.ts";
 
 /** `apg access person|key|link`: who may come in, and with what. */
 export const mountAccessCommands: MountCommands = (program, context) => {
@@ -18,29 +19,12 @@ export const mountAccessCommands: MountCommands = (program, context) => {
   mountPersonCommands(commandGroup(access, "person", "people of a tenant"), context);
   mountKeyCommands(commandGroup(access, "key", "API keys of a tenant"), context);
   mountLinkCommand(access, context);
+  mountManagePersonCommands(commandGroup(access, "person", "people of a tenant"), context);
+  mountApprovalCommands(access, context);
+  mountPolicyCommands(access, context);
+  mountOidcCommands(access, context);
+  mountRolesCommand(access);
 };
-
-interface TenantFlags {
-  readonly tenant: string;
-  readonly json?: true;
-}
-
-/** A command of one tenant: opens the database, makes sure of the tenant, and says who acts. */
-function ofTenant<Flags extends TenantFlags>(
-  context: CommandContext,
-  work: (open: OpenForCommand, tenant: TenantContext, flags: Flags) => Promise<void>,
-): (flags: Flags, command: Command) => Promise<void> {
-  return (flags, command) =>
-    context.withDatabase(command, async (open) => {
-      const tenant = { tenantId: flags.tenant, actor: commandActor() };
-      await requireTenant(open.database.app, tenant);
-      await work(open, tenant, flags);
-    });
-}
-
-function tenantCommand(group: Command, name: string, description: string): Command {
-  return group.command(name).description(description).requiredOption("--tenant <tenant>", "whose").option("--json", "as JSON");
-}
 
 // People ----------------------------------------------------------------------------------------------------------------------
 
@@ -59,7 +43,7 @@ function mountPersonCommands(group: Command, context: CommandContext): void {
     .option("--password-stdin", "read a password from standard input; without one they sign in by apg access link")
     .action(
       ofTenant<PersonFlags>(context, async ({ database }, tenant, flags) => {
-        const password = flags.passwordStdin === true ? { password: await passwordOfStdin() } : {};
+        const password = flags.passwordStdin === true ? { password: await secretOfStdin("password") } : {};
         const person = { email: flags.email, name: flags.name, role: flags.role, ...password };
         const { id } = await tenantTransaction(database.app, tenant, (tx) => createPerson(tx, person));
         if (flags.json === true) printJson({ id, email: flags.email, role: flags.role });
@@ -75,7 +59,7 @@ function mountPersonCommands(group: Command, context: CommandContext): void {
     .requiredOption("--password-stdin", "read it from standard input: an argument would stand in the list of processes")
     .action(
       ofTenant<PersonFlags>(context, async ({ database }, tenant, flags) => {
-        const password = await passwordOfStdin();
+        const password = await secretOfStdin("password");
         await tenantTransaction(database.app, tenant, async (tx) => setPassword(tx, (await personByEmail(tx, flags.email)).id, password));
         print(`The password of ${flags.email} is set; their sessions have ended.`);
       }),
@@ -101,15 +85,6 @@ function mountPersonCommands(group: Command, context: CommandContext): void {
   );
 }
 
-async function passwordOfStdin(): Promise<string> {
-  const password = (await text(process.stdin)).replace(/\r?\n$/, "");
-  if (password === "")
-    throw new Problem("invalid_input", "standard input has no password", {
-      hint: "Pipe it in: pass show apg | apg access … --password-stdin",
-    });
-  return password;
-}
-
 // Keys ------------------------------------------------------------------------------------------------------------------------
 
 interface KeyFlags extends TenantFlags {
@@ -122,7 +97,7 @@ function mountKeyCommands(group: Command, context: CommandContext): void {
   tenantCommand(group, "create", "make a key; it is shown this once")
     .requiredOption("--name <name>", "what uses it")
     .addOption(new Option("--scope <scope>", "write includes read").choices(scopes).default("read"))
-    .option("--expires <moment>", "such as 2027-01-01T00:00:00Z; never when not given")
+    .option("--expires <moment>", "such as 2027-01-01T00:00:00Z; without it as the tenant's rules say")
     .action(
       ofTenant<KeyFlags>(context, async ({ database }, tenant, flags) => {
         const wanted = {
@@ -130,9 +105,12 @@ function mountKeyCommands(group: Command, context: CommandContext): void {
           scopes: flags.scope === "write" ? (["read", "write"] as const) : ([flags.scope] as const),
           expiresAt: momentOf(flags.expires),
         };
-        const made = await tenantTransaction(database.app, tenant, (tx) => createApiKey(tx, wanted));
-        if (flags.json === true) printJson(made);
-        else print(`${made.key}\n\nKeep it now: it is not shown again. Send it as  Authorization: Bearer ${made.apiKey.prefix}…`);
+        const made = await tenantTransaction(database.app, tenant, (tx) => requestApiKey(tx, wanted));
+        told(
+          made,
+          flags,
+          ({ key, apiKey }) => `${key}\n\nKeep it now: it is not shown again. Send it as  Authorization: Bearer ${apiKey.prefix}…`,
+        );
       }),
     );
 
@@ -160,7 +138,7 @@ function mountKeyCommands(group: Command, context: CommandContext): void {
     .argument("<id>", "as apg access key list shows it")
     .action((id: string, flags: TenantFlags, command: Command) =>
       ofTenant(context, async ({ database }, tenant) => {
-        const key = await tenantTransaction(database.app, tenant, (tx) => revokeApiKey(tx, uuidOf(id)));
+        const key = await tenantTransaction(database.app, tenant, (tx) => revokeApiKey(tx, uuidOf(id, "key", "apg access key list")));
         if (flags.json === true) printJson(key);
         else print(`The key "${key.name}" is revoked since ${key.revokedAt}.`);
       })(flags, command),
@@ -172,11 +150,6 @@ function momentOf(given: string | undefined): string | undefined {
   if (Number.isNaN(Date.parse(given)))
     throw new Problem("invalid_input", `"${given}" is not a moment`, { hint: "Write --expires as 2027-01-01T00:00:00Z." });
   return new Date(given).toISOString();
-}
-
-function uuidOf(given: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)) return given;
-  throw new Problem("invalid_input", `"${given}" is not the id of a key`, { hint: "apg access key list shows the ids." });
 }
 
 // Links -----------------------------------------------------------------------------------------------------------------------

@@ -225,3 +225,8 @@ export type OwnSession = Static<typeof OwnSession>;
 export const OwnSessionList = record("OwnSessionList", { items: Type.Array(OwnSession) });
 
 export const EditedProvider = record("CurrentIdentityProvider", { provider: nullable(IdentityProvider) });
+
+const Allowed = record("Allowed", { name: Type.String(), permissions: Type.Array(words(permissions, { title: "Permission" })) });
+export const AccessMatrix = record("AccessMatrix", { roles: Type.Array(Allowed), scopes: Type.Array(Allowed) });
+export type AccessMatrix = Static<typeof AccessMatrix>;
+export type OfferedProviders = Static<typeof OfferedProviders>;

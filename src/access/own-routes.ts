@@ -7,8 +7,19 @@ import { callerOf, contextOf } from "../http/guard.ts";
 import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
 import { ApprovalRequest } from "./approvals/contract.ts";
-import { AccessRules, AccessRulesChange, EndedSessions, NewPassword, OwnSessionList, Session } from "./contract.ts";
+import {
+  AccessMatrix,
+  AccessRules,
+  AccessRulesChange,
+  EndedSessions,
+  NewPassword,
+  OwnSessionList,
+  roles,
+  Session,
+  scopes,
+} from "./contract.ts";
 import { changeOwnPassword } from "./manage-people.ts";
+import { permissionsOfRole, permissionsOfScope } from "./permissions.ts";
 import { getRules, setRules } from "./rules.ts";
 import { tokenHash } from "./secrets.ts";
 import { enter, fewTries } from "./session-routes.ts";
@@ -56,6 +67,18 @@ export function ownRoutes(app: HttpApplication, pools: AccessPools): void {
       const subject = { tenantId: context.tenantId, personId, userAgent: request.headers["user-agent"] ?? null, requestId: request.id };
       return enter(pools, request, reply, await startSession(pools, { ...subject, method: "own password" }));
     },
+  );
+
+  app.get(
+    "/api/v1/roles",
+    {
+      config: { access: "signed-in" },
+      schema: { tags, summary: "What each role and each scope of a key allows", response: { 200: AccessMatrix } },
+    },
+    async () => ({
+      roles: roles.map((name) => ({ name, permissions: [...permissionsOfRole[name]] })),
+      scopes: scopes.map((name) => ({ name, permissions: [...permissionsOfScope[name]] })),
+    }),
   );
 
   app.get(

@@ -1,19 +1,16 @@
 import type { HttpApplication } from "../http/application.ts";
 import type { Authenticate, Caller } from "../http/caller.ts";
-import type { TenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
-import { type Executors, ownExecutors } from "./approvals/carry-out.ts";
-import type { ApprovalRequest } from "./approvals/contract.ts";
+import type { Executors } from "./approvals/carry-out.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import { identityOfKey } from "./authenticate.ts";
+import { accessExecutors } from "./executors.ts";
 import { actorOf } from "./identity.ts";
 import { keyRoutes } from "./key-routes.ts";
-import { carryOutRole } from "./manage-people.ts";
 import { type OidcOptions, oidcRoutes, providerSignOut } from "./oidc/routes.ts";
 import { ownRoutes } from "./own-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { platformActor, platformIdentityOfKey, platformKeyPrefix } from "./platform-keys.ts";
-import { rulesOfColumns, rulesSubject, storeRules } from "./rules.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { identityOfRequest } from "./sessions.ts";
 
@@ -49,10 +46,5 @@ export function accessRoutes(app: HttpApplication, pools: AccessPools, oidc: Oid
   oidcRoutes(app, pools, oidc);
   keyRoutes(app, pools.app);
   peopleRoutes(app, pools.app);
-  approvalRoutes(app, pools.app, { ...ownExecutors, person_role: carryOutRole, sign_in: carryOutSignIn, ...executors });
-}
-
-/** Rules are carried out by the last approval; a provider by who asked, since its secret is in nobody's request. */
-async function carryOutSignIn(tx: TenantTransaction, request: ApprovalRequest): Promise<void> {
-  if (request.subject === rulesSubject) await storeRules(tx, rulesOfColumns(request.payload));
+  approvalRoutes(app, pools.app, { ...accessExecutors, ...executors });
 }

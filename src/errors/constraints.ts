@@ -43,7 +43,7 @@ export const constraintRefusals: Readonly<Record<string, Refusal>> = {
   a_key_ends_as_the_rules_say: {
     code: "invalid_input",
     fact: "the key would live longer than the tenant's rules allow",
-    hint: "Give an earlier end, or see apg access rules show.",
+    hint: "Give an earlier end, or see apg access policy show.",
   },
   a_session_lasts_an_hour_to_a_week: { code: "invalid_input", fact: "a session lasts 1 to 168 hours" },
   a_session_idles_five_minutes_to_a_day: { code: "invalid_input", fact: "a session may idle 5 to 1440 minutes" },

@@ -8,7 +8,8 @@ import { mountPlatformKeyCommands } from "../../src/access/platform-key-commands
 import type { Settings } from "../../src/settings/list.ts";
 import { mountTenantCommands } from "../../src/tenants/commands.ts";
 import type { CommandContext } from "../../src/terminal/command.ts";
-import { testApi } from "../helpers/api.ts";
+import { testApi, testPasswordOfPeople } from "../helpers/api.ts";
+import { callerFor } from "./caller.ts";
 
 const api = testApi();
 const written: string[] = [];
@@ -147,6 +148,120 @@ describe("apg access", () => {
     await apg("access", "key", "revoke", list.find(({ name }) => name === "nightly")?.id ?? "", "--tenant", "acme");
     expect((await me()).statusCode).toBe(401);
     expect(await apg("access", "key", "list", "--tenant", "acme")).toMatch(/nightly .* revoked /);
+  });
+
+  test("person role, disable, enable and sessions do what they say", async () => {
+    const who = ["--tenant", "acme", "--email", "analyst@acme.example"];
+    const shown = async () =>
+      (
+        JSON.parse(await apg("access", "person", "list", "--tenant", "acme", "--json")) as {
+          email: string;
+          role: string;
+          disabledAt: string | null;
+        }[]
+      ).find(({ email }) => email === "analyst@acme.example");
+    await callerFor(api.current, "analyst@acme.example");
+    expect(JSON.parse(await apg("access", "person", "sessions", ...who, "--json"))).toMatchObject([{ method: "password" }]);
+    expect(await apg("access", "person", "sessions", ...who, "--end")).toContain("sessions ended: 1");
+    expect(JSON.parse(await apg("access", "person", "role", ...who, "--role", "auditor", "--json"))).toMatchObject({ role: "auditor" });
+    await apg("access", "person", "disable", ...who);
+    expect(await shown()).toMatchObject({ role: "auditor", disabledAt: expect.any(String) });
+    await apg("access", "person", "enable", ...who);
+    await apg("access", "person", "role", ...who, "--role", "analyst");
+    expect(await shown()).toMatchObject({ role: "analyst", disabledAt: null });
+  });
+
+  test("roles shows the matrix; policy show and set the rules", async () => {
+    expect(await apg("access", "roles")).toMatch(/access:write +- +- +- +- +yes/);
+    expect(JSON.parse(await apg("access", "roles", "--json"))).toMatchObject({ scopes: { "statements:import": ["statements:write"] } });
+    await apg("access", "policy", "set", "--tenant", "acme", "--session-hours", "8", "--idle-minutes", "30");
+    expect(JSON.parse(await apg("access", "policy", "show", "--tenant", "acme", "--json"))).toMatchObject({
+      rules: { sessionHours: 8, sessionIdleMinutes: 30, keyMaxDays: 365 },
+    });
+    await apg("access", "policy", "set", "--tenant", "acme", "--session-hours", "12", "--idle-minutes", "120");
+  });
+
+  test("a four-eyes rule stops an operator too, until a person approves by their password; glass is broken in sight", async () => {
+    const tenant = ["--tenant", "acme"];
+    await apg("access", "policy", "require", ...tenant, "--kind", "person_role");
+    const raise = () => apg("access", "person", "role", ...tenant, "--email", "auditor@acme.example", "--role", "approver", "--json");
+    const { id } = JSON.parse(await raise()) as { id: string };
+    expect(process.exitCode).toBe(1);
+    process.exitCode = 0;
+    expect(await apg("access", "approvals", "list", ...tenant)).toContain(id);
+    const approve = (email: string, given: string) => {
+      vi.spyOn(process.stdin, Symbol.asyncIterator).mockImplementation(async function* () {
+        yield Buffer.from(`${given}\n`);
+      });
+      return apg("access", "approvals", "approve", id, ...tenant, "--email", email, "--password-stdin");
+    };
+    await expect(approve("approver@acme.example", "a wrong password")).rejects.toMatchObject({ code: "sign_in_refused" });
+    await expect(approve("treasurer@acme.example", testPasswordOfPeople)).rejects.toMatchObject({
+      constraint: "only_the_approver_role_decides",
+    });
+    expect(await approve("approver@acme.example", testPasswordOfPeople)).toContain("is executed");
+    const { fourEyes } = JSON.parse(await apg("access", "policy", "show", ...tenant, "--json")) as { fourEyes: { id: string }[] };
+    const rule = fourEyes[0]?.id ?? "";
+    expect(await apg("access", "policy", "end", rule, ...tenant)).toContain("It waits for somebody who is approver");
+    process.exitCode = 0;
+    expect(await apg("access", "policy", "end", rule, ...tenant, "--break-glass")).toContain("has ended");
+    const trail = await api.current.database.admin.query(
+      "select actor, user_name from audit.audit_log where table_name = 'cm_approval_policies' and operation = 'UPDATE' and row_key = $1",
+      [rule],
+    );
+    expect(trail.rows).toEqual([{ actor: expect.stringMatching(/^command:/), user_name: "postgres" }]);
+  });
+
+  test("oidc set, show and remove keep the secret to themselves; test says when nobody answers", async () => {
+    vi.spyOn(process.stdin, Symbol.asyncIterator).mockImplementation(async function* () {
+      yield Buffer.from("very secret\n");
+    });
+    const issuer = ["--issuer", "http://127.0.0.1:9", "--client-id", "apg", "--domain", "acme.example", "--map", "treasury=treasurer"];
+    await apg("access", "oidc", "set", "--tenant", "acme", "--name", "Login", ...issuer, "--role-claim", "groups", "--client-secret-stdin");
+    const shown = await apg("access", "oidc", "show", "--tenant", "acme", "--json");
+    expect(JSON.parse(shown)).toMatchObject({ hasSecret: true, roleMap: { treasury: "treasurer" }, createPeople: false });
+    expect(shown).not.toContain("very secret");
+    await expect(apg("access", "oidc", "test", "--tenant", "acme")).rejects.toMatchObject({ code: "provider_unusable" });
+    await apg("access", "oidc", "remove", "--tenant", "acme");
+    expect(await apg("access", "oidc", "show", "--tenant", "acme")).toContain("No identity provider is set");
+  });
+
+  test.each([
+    ["a rule for what is none", ["policy", "require", "--tenant", "acme", "--kind", "coffee"], "--kind"],
+    [
+      "a rule with half a limit",
+      ["policy", "require", "--tenant", "acme", "--kind", "payment", "--above", "5.00"],
+      "a limit is an amount of a currency",
+    ],
+    ["setting nothing", ["policy", "set", "--tenant", "acme"], "nothing is to be changed"],
+    ["hours in words", ["policy", "set", "--tenant", "acme", "--session-hours", "two"], "not a whole number"],
+    [
+      "a decision on what is no request",
+      ["approvals", "refuse", "17", "--tenant", "acme", "--email", "a@b.c", "--password-stdin"],
+      "is not the id of a request",
+    ],
+    [
+      "a mapping without a role",
+      [
+        "oidc",
+        "set",
+        "--tenant",
+        "acme",
+        "--name",
+        "L",
+        "--issuer",
+        "https://l.example",
+        "--client-id",
+        "a",
+        "--domain",
+        "a.b",
+        "--map",
+        "x",
+      ],
+      "is not value=role",
+    ],
+  ])("%s is refused", async (_name, words, fact) => {
+    await expect(apg("access", ...words)).rejects.toThrow(fact);
   });
 
   test.each([

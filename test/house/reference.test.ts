@@ -1,5 +1,7 @@
 import { Command, type Option } from "commander";
 import { describe, expect, test } from "vitest";
+import { type Permission, roles, scopes } from "../../src/access/contract.ts";
+import { permissionsOfRole, permissionsOfScope } from "../../src/access/permissions.ts";
 import { vocabulary } from "../../src/errors/vocabulary.ts";
 import type { Check } from "../../src/operations/lint/check.ts";
 import { readChecks } from "../../src/operations/lint/check-files.ts";
@@ -23,6 +25,21 @@ describe("the reference is what the program says of itself", () => {
       ...["| code | HTTP status | exit code | meaning |", "| --- | --- | --- | --- |", ...rows, ""],
     ];
     await expect(page.join("\n"), stale).toMatchFileSnapshot("../../docs/reference/errors.md");
+  });
+
+  test("docs/reference/access.md shows the matrix of roles and scopes", async () => {
+    const all = [...new Set(Object.values(permissionsOfRole).flat())].sort();
+    const line = (permission: Permission) => roles.map((role) => (permissionsOfRole[role].includes(permission) ? "yes" : "")).join(" | ");
+    const page = [
+      ...["# Roles, permissions and scopes", "", made, ""],
+      "A route names the permission it needs; the database has the same matrix in `cm_permissions` (docs/operate/access.md says what it holds itself).",
+      ...["", `| permission | ${roles.join(" | ")} |`, `| --- |${" --- |".repeat(roles.length)}`],
+      ...all.map((permission) => `| \`${permission}\` | ${line(permission)} |`),
+      ...["", "| scope of an API key | allows |", "| --- | --- |"],
+      ...scopes.map((scope) => `| \`${scope}\` | ${permissionsOfScope[scope].map((permission) => `\`${permission}\``).join(", ")} |`),
+      "",
+    ];
+    await expect(page.join("\n"), stale).toMatchFileSnapshot("../../docs/reference/access.md");
   });
 
   test("docs/reference/settings.md lists every setting", async () => {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Session, SignIn, SignInAnswer } from "../../src/access/contract.ts";
+import type { OfferedProviders, Session, SignIn, SignInAnswer } from "../../src/access/contract.ts";
 import { ApiProblem, get, send } from "../kit/api.ts";
 
 /** The session, or null for somebody who is not signed in. */
@@ -42,10 +42,12 @@ export function useSwitchTenant() {
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => send<void>("DELETE", "/session"),
-    onSuccess: () => {
+    mutationFn: () => send<{ location: string | null }>("POST", "/session/sign-out"),
+    onSuccess: ({ location }) => {
       queries.clear();
       queries.setQueryData(["session"], null);
+      // Who came from an identity provider signs out there as well.
+      if (location !== null) window.location.assign(location);
     },
   });
 }
@@ -56,4 +58,14 @@ function useEnter() {
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     queries.setQueryData(["session"], session);
   };
+}
+
+/** Providers to offer: those shown to everybody, and those of the domain that was typed. */
+export function useProviders(email: string) {
+  const domain = /@([^@\s]+\.[^@\s]+)$/.exec(email)?.[1] ?? "";
+  return useQuery({
+    queryKey: ["providers", domain],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => get<OfferedProviders>("/session/providers", { domain }, signal),
+  });
 }

@@ -4,7 +4,7 @@ import { Navigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { TenantRef } from "../../src/access/contract.ts";
 import { ErrorNotice } from "../kit/notice.tsx";
-import { useSession, useSignIn } from "./session.ts";
+import { useProviders, useSession, useSignIn } from "./session.ts";
 
 export function SignInPage() {
   const { problem } = useSearch({ from: "/sign-in" });
@@ -25,6 +25,7 @@ export function SignInPage() {
 /** A sign-in link is opened by the server itself; what it refuses comes back here by its code. */
 function LinkProblem({ code }: { readonly code: string }) {
   if (code === "tenant_closed") return <TenantClosed />;
+  if (code.startsWith("provider_") || code === "approval_needed") return <ProviderProblem code={code} />;
   const spent = code === "link_spent";
   return (
     <div className="notice notice-warning" role="alert">
@@ -34,6 +35,36 @@ function LinkProblem({ code }: { readonly code: string }) {
       </div>
     </div>
   );
+}
+
+function ProviderProblem({ code }: { readonly code: string }) {
+  const facts: Readonly<Record<string, string>> = {
+    provider_refused: "The sign-in at your company's provider was not accepted.",
+    provider_unusable: "Your company's identity provider does not answer as it should.",
+    approval_needed: "Your role waits for somebody's approval.",
+  };
+  return (
+    <div className="notice notice-warning" role="alert">
+      <div>
+        <p className="fact">{facts[code] ?? `The sign-in was refused: ${code}.`}</p>
+        <p className="hint">Try again, or ask an administrator of your company.</p>
+      </div>
+    </div>
+  );
+}
+
+function ProviderButtons({ email }: { readonly email: string }) {
+  const offered = useProviders(email).data?.items ?? [];
+  return offered.map(({ tenant, name }) => (
+    <Button
+      key={tenant.id}
+      component="a"
+      variant="default"
+      href={`/sign-in/oidc?${new URLSearchParams({ tenant: tenant.id, ...(email.includes("@") ? { email } : {}) })}`}
+    >
+      Sign in with {name} · {tenant.name}
+    </Button>
+  ));
 }
 
 function TenantClosed() {
@@ -81,6 +112,7 @@ function PasswordForm() {
       <Button type="submit" loading={signIn.isPending}>
         Sign in
       </Button>
+      <ProviderButtons email={email} />
     </form>
   );
 }

@@ -33,7 +33,7 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
 }
 
 /** Every write carries a key of its own, so that a retry after a lost answer changes nothing twice. */
-export async function send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+export async function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
   return call<T>(address(path), {
     method,
     headers: { "idempotency-key": newKey(), ...(body === undefined ? {} : { "content-type": "application/json" }) },

@@ -9,6 +9,8 @@ const pages: readonly { readonly to: NonNullable<LinkProps["to"]>; readonly icon
   { to: "/positions", icon: "sheet", name: "Cash position" },
   { to: "/statements", icon: "calendar", name: "Statements" },
   { to: "/accounts", icon: "account", name: "Accounts" },
+  { to: "/approvals", icon: "approve", name: "Approvals" },
+  { to: "/access", icon: "person", name: "Access" },
 ];
 
 const auditPage = { to: "/audit", icon: "seal", name: "Audit" } as const;

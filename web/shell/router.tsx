@@ -11,6 +11,8 @@ const Monitor = lazy(() => import("../statements/monitor.tsx"));
 const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
 const AccountList = lazy(() => import("../accounts/account-list.tsx"));
 const AccountPage = lazy(() => import("../accounts/account-page.tsx"));
+const ApprovalsPage = lazy(() => import("../approvals/approvals-page.tsx"));
+const AccessPage = lazy(() => import("../access/access-page.tsx"));
 
 const root = createRootRoute({
   validateSearch: readView,
@@ -49,6 +51,8 @@ const positions = createRoute({ getParentRoute: () => desk, path: "/positions", 
 const statements = createRoute({ getParentRoute: () => desk, path: "/statements", component: Monitor });
 const accounts = createRoute({ getParentRoute: () => desk, path: "/accounts", component: AccountList });
 const audit = createRoute({ getParentRoute: () => desk, path: "/audit", component: AuditPage });
+const approvals = createRoute({ getParentRoute: () => desk, path: "/approvals", component: ApprovalsPage });
+const access = createRoute({ getParentRoute: () => desk, path: "/access", component: AccessPage });
 const account = createRoute({
   getParentRoute: () => desk,
   path: "/accounts/$accountId",
@@ -60,7 +64,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, desk.addChildren([cockpit, positions, statements, accounts, account, audit])]),
+  routeTree: root.addChildren([signIn, desk.addChildren([cockpit, positions, statements, accounts, account, audit, approvals, access])]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });
