@@ -47,4 +47,10 @@ export const faults: readonly Fault[] = [
     make: "create table analytics.planted (iban_encrypted bytea check (iban_encrypted is not null), note_encrypted text)",
     finds: ["analytics.planted.iban_encrypted", "analytics.planted.note_encrypted"],
   },
+  {
+    check: "account_number_in_clear",
+    harmless: "create table analytics.ours (iban_encrypted bytea, iban_index text, iban_last_four text)",
+    make: "create table analytics.planted (debtor_iban text, account_number varchar(50))",
+    finds: ["analytics.planted.account_number", "analytics.planted.debtor_iban"],
+  },
 ];
