@@ -2221,6 +2221,10 @@ comment on table cash_management.cm_platform_keys is 'local: keys of programs th
 create policy same_for_all_tenants on cash_management.cm_platform_keys for all to public
   using (true)
   with check (true);
+CREATE TRIGGER audit_delete BEFORE DELETE ON cash_management.cm_platform_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change();
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_platform_keys FOR EACH ROW EXECUTE FUNCTION audit.record_platform_key('cash_management', 'cm_platform_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON cash_management.cm_platform_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change();
+CREATE TRIGGER audit_update AFTER UPDATE OF name, key_hash, scopes, expires_at, revoked_at, revoked_by ON cash_management.cm_platform_keys FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit.record_platform_key('cash_management', 'cm_platform_keys', 'rows', 'id', 'key_hash');
 grant insert, select on cash_management.cm_platform_keys to apg_admin;
 grant select on cash_management.cm_platform_keys to cm_gatekeeper;
 grant update (revoked_at, revoked_by) on cash_management.cm_platform_keys to apg_admin;
@@ -3491,6 +3495,30 @@ alter function audit.record_insert() owner to audit_owner;
 comment on function audit.record_insert() is NULL;
 grant execute on function audit.record_insert() to cm_owner;
 
+CREATE FUNCTION audit.record_platform_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values, actor, request_id)
+  values (
+    '*', tg_table_schema, tg_table_name, tg_op, new.id::text,
+    case when tg_op = 'UPDATE' then audit.without_secrets(audit.changed_columns(to_jsonb(old), to_jsonb(new)), string_to_array(tg_argv[4], ',')) end,
+    case
+      when tg_op = 'UPDATE' then audit.without_secrets(audit.changed_columns(to_jsonb(new), to_jsonb(old)), string_to_array(tg_argv[4], ','))
+      else audit.without_secrets(to_jsonb(new), string_to_array(tg_argv[4], ','))
+    end,
+    coalesce(cash_management.current_actor(), new.revoked_by, new.created_by), cash_management.current_request()
+  );
+  return null;
+end
+$function$;
+alter function audit.record_platform_key() owner to audit_owner;
+comment on function audit.record_platform_key() is 'records a platform key made or revoked; that it was used is not a change';
+grant execute on function audit.record_platform_key() to cm_owner;
+
 CREATE FUNCTION audit.record_truncate()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3606,6 +3634,7 @@ end
 $function$;
 alter function audit.refuse_seal_change() owner to audit_owner;
 comment on function audit.refuse_seal_change() is NULL;
+grant execute on function audit.refuse_seal_change() to cm_owner;
 
 CREATE FUNCTION audit.register_key(p_key_id text, p_public_key text)
  RETURNS void

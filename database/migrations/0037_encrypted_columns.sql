@@ -1,4 +1,5 @@
 -- Room for encrypted account numbers beside the plain ones. "apg db migrate" then encrypts what is there, and 0038 drops the plain columns.
+-- loosens: until 0038 the owner sees and changes the rows of all tenants, to encrypt what is there
 set local role cm_owner;
 
 alter table cash_management.cm_cash_accounts

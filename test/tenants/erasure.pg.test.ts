@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { addPolicy } from "../../src/access/approvals/approvals.ts";
+import { addPolicy, decide } from "../../src/access/approvals/approvals.ts";
 import { createPerson } from "../../src/access/people.ts";
 import { createPlatformKey } from "../../src/access/platform-keys.ts";
 import { problemOfDatabase } from "../../src/errors/database.ts";
@@ -16,12 +16,18 @@ import { cancelErasure, erasureOf, requestErasure } from "../../src/tenants/eras
 import { eraseTenant } from "../../src/tenants/erasure/run.ts";
 import { openTenant } from "../../src/tenants/open-tenant.ts";
 import { holdTenant, releaseTenant, resumeTenant } from "../../src/tenants/status.ts";
+import { testSealing } from "../audit/sealing.ts";
 import { testApi, testPasswordOfPeople } from "../helpers/api.ts";
 import { camt053, fileOf } from "../helpers/camt.ts";
 import { fillEveryTable } from "../helpers/fill-tenant.ts";
 import { asTenant } from "../helpers/postgres.ts";
 
 const api = testApi();
+const sealing = testSealing({
+  get current() {
+    return api.current.database;
+  },
+});
 const of = (tenantId: string) => ({ tenantId, actor: "test" });
 const admin = () => api.current.database.admin;
 
@@ -195,6 +201,20 @@ describe("invariant 14: an erased tenant", () => {
   });
 });
 
+test("invariant 24: sealed rows of an erased tenant verify as before, and so do those that tell of the erasure", async () => {
+  const name = await fresh("sealed");
+  await history("sealed", 2);
+  await sealing.current.sealEverything();
+  const verify = () => withClient(admin(), (client) => sealing.current.verify(client));
+  const before = await verify();
+  expect(before).toMatchObject({ intact: true, unsealed: { rows: 0 } });
+  await erase("sealed", name);
+  await sealing.current.sealEverything();
+  const after = await verify();
+  expect(after).toMatchObject({ intact: true, faults: [], unsealed: { rows: 0 } });
+  expect(after.rows).toBeGreaterThan(before.rows);
+});
+
 describe("before the second step", () => {
   test("the tenant is closed, keeps its data, and comes back when the request is cancelled", async () => {
     const name = await fresh("regret");
@@ -257,7 +277,6 @@ describe("before the second step", () => {
     expect((await readEverywhere(admin(), "watched")).rows["cash_management.cm_tenants"]).toBe(1);
     const { rows } = await admin().query("select status from cash_management.cm_tenants where tenant_id = 'watched'");
     expect(rows).toEqual([{ status: "active" }]);
-    const { decide } = await import("../../src/access/approvals/approvals.ts");
     const waiting = (asked as { waiting: { id: string } }).waiting;
     await tenantTransaction(api.current.database.app, { tenantId: "watched", actor: `person:${approver?.id}` }, (tx) =>
       decide(tx, waiting.id, "approved"),

@@ -316,6 +316,27 @@ describe("the platform's API", () => {
     await expect(revokePlatformKey(admin(), "never", "test")).rejects.toThrow("no platform key is called never");
   });
 
+  test("a key made and a key revoked stand in the trail without the key, and none is removed", async () => {
+    const { key } = await createPlatformKey(admin(), { name: "traced", scopes: ["tenants:read"] }, "command:ada");
+    expect((await call("GET", "/tenants", { authorization: `Bearer ${key}` })).statusCode).toBe(200);
+    await revokePlatformKey(admin(), "traced", "command:bob");
+    const { rows } = await admin().query<{ text: string }>(
+      `select operation, actor, row_to_json(entry)::text as text from audit.audit_log as entry
+       where tenant_id = '*' and table_name = 'cm_platform_keys' and row_key in (select id::text from cash_management.cm_platform_keys where name = 'traced')
+       order by id`,
+    );
+    expect(rows).toMatchObject([
+      { operation: "INSERT", actor: "command:ada" },
+      { operation: "UPDATE", actor: "command:bob" },
+    ]);
+    const { rows: kept } = await admin().query<{ hash: string }>(
+      "select encode(key_hash, 'hex') as hash from cash_management.cm_platform_keys where name = 'traced'",
+    );
+    for (const { text } of rows) expect(text).not.toContain(kept[0]?.hash);
+    for (const sql of ["delete from cash_management.cm_platform_keys", "truncate cash_management.cm_platform_keys"])
+      await expect(admin().query(sql), sql).rejects.toThrow("cm_platform_keys is append-only");
+  });
+
   test("the program's role reads no platform key and makes none", async () => {
     await withClient(api.current.database.app, async (client) => {
       await expect(client.query("select from cash_management.cm_platform_keys")).rejects.toMatchObject({ code: "42501" });

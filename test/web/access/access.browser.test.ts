@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { resumeTenant, suspendTenant } from "../../../src/tenants/status.ts";
 import { deskWithBooks, figureIn, mondayFile } from "../books.ts";
 import { dropFiles, obstacle } from "../browser.ts";
 import { person } from "../desk.ts";
@@ -54,5 +55,22 @@ describe.skipIf(obstacle !== null)(`access in a browser${obstacle === null ? "" 
     await page.getByRole("button", { name: "Tenant Acme Group; change" }).waitFor();
     await page.getByRole("article", { name: "Position in EUR" }).waitFor();
     expect(await page.getByRole("article", { name: "Position in USD" }).count()).toBe(0);
+  });
+
+  test("people of a suspended tenant read why they cannot come in, by link and by password, and come in again afterwards", async () => {
+    const { admin } = desk.current.database;
+    const globex = { tenantId: "globex", actor: "test" };
+    const link = (await desk.current.signInLink("globex")).slice(desk.current.address.length);
+    await suspendTenant(admin, globex, { confirm: "Globex", reason: "unpaid" });
+    const page = await desk.current.openAsStranger(link);
+    await page.getByText("This company is suspended: nobody signs in there until it is opened again.").waitFor();
+    await suspendTenant(admin, { tenantId: "acme", actor: "test" }, { confirm: "Acme Group", reason: "unpaid" });
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByRole("textbox", { name: "Password" }).fill(person.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("is suspended: nobody signs in there until it is opened again").last().waitFor();
+    for (const tenantId of ["acme", "globex"]) await resumeTenant(admin, { tenantId, actor: "test" });
+    const again = await desk.current.openAsStranger((await desk.current.signInLink("globex")).slice(desk.current.address.length));
+    await again.getByText("Globex").first().waitFor();
   });
 });
