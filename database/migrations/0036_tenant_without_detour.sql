@@ -1,4 +1,5 @@
 -- The tenant is asked by every policy of every statement. As a wrapper around context_part() it was inlined each time a statement was
+-- loosens: current_tenant() reads the stamp itself, with the rights of cm_gatekeeper, instead of calling what does
 -- planned, which cost more than the answer: now it is the check itself. Actor and request, asked by triggers and defaults, stay wrappers.
 set local role cm_owner;
 grant create on schema cash_management to cm_gatekeeper;
