@@ -1,4 +1,7 @@
 -- The plain columns go, once nothing stands in them alone: see 0037 and src/operations/keys/encrypt-existing.ts.
+-- Columns go and tables are rewritten on purpose, under their locks, once: so that old bytes leave the data files, and no program of the
+-- old form goes on.
+-- squawk-ignore-file ban-drop-column, changing-column-type, adding-not-nullable-field, constraint-missing-not-valid, disallowed-unique-constraint, require-concurrent-index-creation, adding-serial-primary-key-field, renaming-column, adding-field-with-default
 set local role cm_owner;
 
 do $left$

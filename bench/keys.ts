@@ -1,0 +1,93 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { tenantKeys } from "../src/keys/key-ring.ts";
+import { withClient } from "../src/postgres/connect.ts";
+import { tenantRead, tenantTransaction } from "../src/postgres/transaction.ts";
+import { type Bench, createTenant, type Figure, median, withBenchDatabase } from "./kit.ts";
+
+const context = { tenantId: "bench", actor: "bench" };
+
+/** What finding a row by an encrypted value costs: a counterparty by its IBAN, blind index computed, against the same by its primary key. */
+export const keysBench: Bench = {
+  name: "keys",
+  run({ quick }) {
+    const rows = quick ? 20_000 : 1_000_000;
+    return withBenchDatabase(async (database) => {
+      await createTenant(database, context.tenantId);
+      const known = await fill(database.app, database.admin, rows);
+      return [await lookups(database.app, rows, known, quick ? 500 : 5_000)];
+    });
+  },
+};
+
+type Pool = Parameters<typeof tenantRead>[0];
+
+interface Known {
+  readonly id: string;
+  readonly iban: string;
+}
+
+/** As many counterparties as asked; of every hundredth the id and the IBAN are kept to look it up. */
+async function fill(app: Pool, admin: Pool, rows: number): Promise<Known[]> {
+  const keys = await tenantTransaction(app, context, tenantKeys);
+  const known: Known[] = [];
+  await withClient(admin, async (client) => {
+    // The trail of a million counterparties is not what is measured.
+    await client.query("set session_replication_role = replica");
+    for (let from = 0; from < rows; from += 10_000) {
+      const batch = Array.from({ length: Math.min(10_000, rows - from) }, (_, at) => ({ id: randomUUID(), iban: ibanOf(from + at) }));
+      known.push(...batch.filter((_, at) => at % 100 === 0));
+      await client.query(
+        `insert into cash_management.cm_counterparties (tenant_id, id, name, iban_encrypted, iban_index, iban_last_four)
+         select $1, id, id::text, $2, iban_index, right(iban_index, 4)
+         from unnest($3::uuid[], $4::text[]) as batch (id, iban_index)`,
+        [
+          context.tenantId,
+          Buffer.concat([Buffer.from("APG"), randomBytes(60)]),
+          batch.map((one) => one.id),
+          batch.map((one) => keys.index("account", one.iban)),
+        ],
+      );
+    }
+    await client.query("reset session_replication_role");
+    await client.query("vacuum (analyze) cash_management.cm_counterparties");
+  });
+  return known;
+}
+
+async function lookups(app: Pool, rows: number, known: readonly Known[], times: number): Promise<Figure> {
+  const byKey: number[] = [];
+  const byIndex: number[] = [];
+  await tenantRead(app, context, async (tx) => {
+    const keys = await tenantKeys(tx);
+    const timed = async (into: number[], turn: number, text: string, value: () => string) => {
+      const from = performance.now();
+      const { rowCount } = await tx.query(text, [tx.tenantId, value()]);
+      if (rowCount !== 1) throw new Error("the counterparty was not found");
+      if (turn >= 0) into.push(performance.now() - from);
+    };
+    for (let turn = -200; turn < times; turn += 1) {
+      const one = known[(turn + 200) % known.length] as Known;
+      const key = () =>
+        timed(byKey, turn, "select name from cash_management.cm_counterparties where tenant_id = $1 and id = $2", () => one.id);
+      const index = () =>
+        timed(byIndex, turn, "select name from cash_management.cm_counterparties where tenant_id = $1 and iban_index = $2", () =>
+          keys.index("account", one.iban),
+        );
+      for (const look of turn % 2 === 0 ? [key, index] : [index, key]) await look();
+    }
+  });
+  const ratio = median(byIndex) / median(byKey);
+  const us = (values: readonly number[]) => `${(median(values) * 1000).toFixed(0)} µs`;
+  return {
+    name: `lookup of an encrypted IBAN among ${rows} by its blind index, p50`,
+    base: `by primary key: ${us(byKey)}`,
+    measured: us(byIndex),
+    ratio: `${ratio.toFixed(2)}x`,
+    target: "at most 1.5x",
+    met: ratio <= 1.5,
+  };
+}
+
+function ibanOf(number: number): string {
+  return `DE89${String(number).padStart(18, "0")}`;
+}
