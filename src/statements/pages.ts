@@ -1,3 +1,4 @@
+import { masked } from "../keys/blind-index.ts";
 import { decimalOrNull, decimalsEqual, zero } from "../money/decimal.ts";
 import type { StatementHeader, StatementProblem } from "./statement.ts";
 import type { StatementArithmetic } from "./verify.ts";
@@ -64,7 +65,7 @@ export class PageChain {
     this.tell(
       "warning",
       "PAGE_MISSING",
-      `page ${page.header.page ?? "?"} of the statement of account ${page.header.account.id} is not its last and no further page follows`,
+      `page ${page.header.page ?? "?"} of the statement of account ${masked(page.header.account.id)} is not its last and no further page follows`,
       page.line,
     );
   }

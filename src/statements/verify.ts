@@ -1,3 +1,4 @@
+import { masked } from "../keys/blind-index.ts";
 import { currencyExponent } from "../money/currencies.ts";
 import { addDecimals, type Decimal, decimalOrNull, decimalsEqual, decimalText, negate, rescale, zero } from "../money/decimal.ts";
 import type { Day } from "../time/day.ts";
@@ -263,7 +264,7 @@ class StatementSums {
   private label(): string {
     const { account, id } = this.header;
     if (account.id === "" && id === null) return "";
-    return ` (${[account.id === "" ? null : `account ${account.id}`, id === null ? null : `statement ${id}`].filter((part) => part !== null).join(", ")})`;
+    return ` (${[account.id === "" ? null : `account ${masked(account.id)}`, id === null ? null : `statement ${id}`].filter((part) => part !== null).join(", ")})`;
   }
 }
 

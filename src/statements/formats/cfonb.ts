@@ -1,3 +1,4 @@
+import { masked } from "../../keys/blind-index.ts";
 import { currencyExponent } from "../../money/currencies.ts";
 import type { Day } from "../../time/day.ts";
 import type { StatementReader, StatementSink } from "../reader.ts";
@@ -39,7 +40,7 @@ class CfonbReader extends LineReader {
 
   protected finish(): void {
     if (this.account !== null)
-      this.refuse("TRUNCATED", `the statement of account ${this.account.id} ends without its record 07: entries may be missing`);
+      this.refuse("TRUNCATED", `the statement of account ${masked(this.account.id)} ends without its record 07: entries may be missing`);
   }
 
   private record(record: string, line: number): void {
@@ -181,7 +182,7 @@ class CfonbReader extends LineReader {
       );
       return true;
     }
-    this.refuse("SYNTAX", `a record ${kind} of account ${named} inside the statement of account ${account.id}`, line);
+    this.refuse("SYNTAX", `a record ${kind} of account ${masked(named)} inside the statement of account ${masked(account.id)}`, line);
     return false;
   }
 

@@ -1,3 +1,4 @@
+import { masked } from "../../keys/blind-index.ts";
 import { currencyExponent } from "../../money/currencies.ts";
 import { currencyOfNumber } from "../../money/numeric-codes.ts";
 import type { StatementReader, StatementSink } from "../reader.ts";
@@ -79,7 +80,7 @@ class Csb43Reader extends LineReader {
 
   protected finish(): void {
     if (this.account !== null)
-      this.refuse("TRUNCATED", `the statement of account ${this.account.id} ends without its record 33: entries may be missing`);
+      this.refuse("TRUNCATED", `the statement of account ${masked(this.account.id)} ends without its record 33: entries may be missing`);
   }
 
   private takeAccount(record: string, line: number): void {
