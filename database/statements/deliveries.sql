@@ -6,7 +6,7 @@
 -- $4 bigint: 51
 -- uses: cash_management.cm_deliveries (tenant_id)
 -- locks: 16
-select id, file_name, encode(sha256, 'hex') as sha256, byte_count, format, variant, status, received_at,
+select id, file_name_encrypted as file_name, sha256_encrypted as sha256, byte_count, format, variant, status, received_at,
   received_at::text as received_exactly, received_by, statement_count, entry_count, problems
 from cash_management.cm_deliveries
 where tenant_id = $1

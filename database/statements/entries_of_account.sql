@@ -8,7 +8,7 @@
 -- uses: cash_management.cm_bank_transactions (tenant_id, account_id, booking_date)
 -- locks: 16
 select id, statement_id, account_id, line, booking_date, value_date, amount_minor::text as amount, currency, state, reversal,
-  counterparty_name, counterparty_account, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count,
+  counterparty_name, counterparty_account_last_four as counterparty_last_four, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count,
   detail_count
 from cash_management.cm_bank_transactions
 where tenant_id = $1

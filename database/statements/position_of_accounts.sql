@@ -7,7 +7,7 @@
 -- $5 uuid: null
 -- locks: 120
 -- because: the server keeps the plan of the two functions for any tenant, which locks every hash partition of the accounts with its indexes
-select l.id, l.name, l.account_number, l.currency, l.bank_id, l.bank, l.entity_id, l.entity, l.is_active, l.calendar_id,
+select l.id, l.name, l.last_four, l.currency, l.bank_id, l.bank, l.entity_id, l.entity, l.is_active, l.calendar_id,
   l.statement_cycle, l.expected_by::text as expected_by, l.expected_time_zone, p.closing_id, p.closing_day,
   p.closing_minor::text as closing, p.closing_state, coalesce(p.unproven_minor, 0)::text as unproven,
   coalesce(p.provisional_minor, 0)::text as provisional, p.outside_through, coalesce(p.shifted_minor, 0)::text as shifted

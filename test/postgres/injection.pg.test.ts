@@ -6,6 +6,7 @@ import { importFile } from "../../src/statements/import.ts";
 import { seedTwoTenants } from "../database/seed.ts";
 import { camt053, fileOf } from "../helpers/camt.ts";
 import { testContextKey } from "../helpers/cluster.ts";
+import { giveTestKeys } from "../helpers/keys.ts";
 import { asTenant, enterTenant, testDatabase } from "../helpers/postgres.ts";
 
 /**
@@ -37,6 +38,7 @@ beforeAll(async () => {
   await admin.query("analyze");
   // One connection: whatever one transaction leaves behind, the next one meets.
   pool = openPool({ url: database.current.url("apg_user"), applicationName: "vulnerable", max: 1, contextKey: () => testContextKey });
+  giveTestKeys(pool);
   app = fastify();
   app.setReplySerializer((payload) => JSON.stringify(payload, (_name, value) => (typeof value === "bigint" ? String(value) : value)));
   app.get<{ Querystring: { q: string } }>("/banks", (request) =>
