@@ -7,6 +7,7 @@ import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
 import { mountAuditCommands } from "./audit/commands.ts";
 import { mountProveCommands } from "./operations/isolate/commands.ts";
+import { mountKeysCommands } from "./operations/keys/commands.ts";
 import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
@@ -30,6 +31,7 @@ const mounts: readonly MountCommands[] = [
   mountAccessCommands,
   mountPlatformKeyCommands,
   mountAuditCommands,
+  mountKeysCommands,
   mountDatabaseCommands,
   mountPrivilegesCommand,
   mountLintCommand,

@@ -32,7 +32,7 @@ export function readKeyFile(path: string): KeyEncryptionKey | null {
         "key_unusable",
         `the key file ${path} can be read by others (mode ${(mode & 0o777).toString(8).padStart(4, "0")})`,
         {
-          hint: `chmod 600 ${path}, and think of the key as known: apg keys rotate --key.`,
+          hint: `chmod 600 ${path}, and think of the key as known: apg keys rotate --kek.`,
         },
       );
     const bytes = keyBytes(readFileSync(file, "utf8"));

@@ -23,6 +23,8 @@ export const places = {
   deliveryBytes: at("cm_delivery_chunks", "content"),
   /** id */
   credentials: at("cm_bank_connections", "credentials"),
+  /** tenant_id */
+  clientSecret: at("cash_management.cm_identity_providers", "client_secret"),
 } as const;
 
 function at(table: string, column: string): Place {

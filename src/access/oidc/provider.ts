@@ -1,5 +1,6 @@
 import { Problem } from "../../errors/problem.ts";
 import { knownKeys, tenantKeys } from "../../keys/key-ring.ts";
+import { places } from "../../keys/places.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import { type Guarded, withApproval } from "../approvals/approvals.ts";
@@ -10,21 +11,20 @@ export interface ProviderInUse extends IdentityProvider {
   readonly clientSecret: string | null;
 }
 
-const place = { table: "cash_management.cm_identity_providers", column: "client_secret" };
 const subject = "identity provider";
 
 interface Row extends IdentityProvider {
   readonly secret: Buffer | null;
 }
 
-async function read(tx: TenantTransaction): Promise<Row | null> {
+async function read(tx: TenantTransaction, lock = false): Promise<Row | null> {
   const [found] = await rows<Row>(
     tx,
     `select name, issuer, client_id as "clientId", client_secret is not null as "hasSecret", client_secret as secret,
        allowed_domains as "allowedDomains", role_claim as "roleClaim", role_map as "roleMap", create_people as "createPeople",
        new_person_role as "newPersonRole", is_listed as "isListed", clock_tolerance_seconds as "clockToleranceSeconds"
      from cash_management.cm_identity_providers
-     where tenant_id = $1`,
+     where tenant_id = $1${lock ? " for update" : ""}`,
     [tx.tenantId],
   );
   return found ?? null;
@@ -44,7 +44,7 @@ export async function providerInUse(tx: TenantTransaction): Promise<ProviderInUs
     throw new Problem("not_found", `the tenant ${tx.tenantId} has no identity provider`, { hint: "Set one: apg access oidc set." });
   const { secret, ...shown } = found;
   const keys = secret === null ? null : await knownKeys(tx);
-  return { ...shown, clientSecret: secret === null || keys === null ? null : keys.decryptText(place, tx.tenantId, secret) };
+  return { ...shown, clientSecret: secret === null || keys === null ? null : keys.decryptText(places.clientSecret, tx.tenantId, secret) };
 }
 
 /**
@@ -54,7 +54,8 @@ export async function providerInUse(tx: TenantTransaction): Promise<ProviderInUs
 export async function setProvider(tx: TenantTransaction, wanted: IdentityProviderChange): Promise<Guarded<IdentityProvider>> {
   const next = normal(wanted);
   return withApproval(tx, "sign_in", { subject, payload: columnsOf(next) }, async () => {
-    const before = await read(tx);
+    // Locked: a rotation of keys must not encrypt the secret anew in between, or the old one would be written back.
+    const before = await read(tx, true);
     const kept = next.clientSecret === undefined ? (before?.secret ?? null) : await encrypted(tx, next.clientSecret);
     // Another issuer gets no secret that was meant for the first.
     await store(tx, next, before !== null && before.issuer !== next.issuer && next.clientSecret === undefined ? null : kept);
@@ -70,7 +71,7 @@ export async function removeProvider(tx: TenantTransaction): Promise<Guarded<nul
 }
 
 async function encrypted(tx: TenantTransaction, secret: string | null): Promise<Buffer | null> {
-  return secret === null ? null : (await tenantKeys(tx)).encryptText(place, tx.tenantId, secret);
+  return secret === null ? null : (await tenantKeys(tx)).encryptText(places.clientSecret, tx.tenantId, secret);
 }
 
 async function store(tx: TenantTransaction, next: Normal, secret: Buffer | null): Promise<void> {

@@ -59,17 +59,6 @@ export async function finishErasure(tx: TenantTransaction, id: string, certifica
   return result.rows[0] as Erasure;
 }
 
-/** Wrapped keys are thrown away first: from here on what they encrypted is unreadable, also in every backup. */
-export async function shredKeys(tx: TenantTransaction): Promise<number> {
-  const result = await tx.query(
-    `update cash_management.cm_data_keys
-     set state = 'shredded', wrapped = null, shredded_at = clock_timestamp(), retired_at = coalesce(retired_at, clock_timestamp())
-     where tenant_id = $1 and state <> 'shredded'`,
-    [tx.tenantId],
-  );
-  return result.rowCount ?? 0;
-}
-
 /** One carrier of an erasure at a time, for as long as this connection holds it. */
 export async function lockErasure(client: { query: Pool["query"] }, tenantId: string): Promise<boolean> {
   const result = await client.query<{ locked: boolean }>(

@@ -1,4 +1,5 @@
 import { Problem } from "../../errors/problem.ts";
+import { shredKeys } from "../../keys/changing-keys.ts";
 import { type Pool, withClient } from "../../postgres/connect.ts";
 import { type TenantContext, tenantTransaction } from "../../postgres/transaction.ts";
 import { requireName } from "../confirm.ts";
@@ -77,7 +78,8 @@ async function begin(admin: Pool, context: TenantContext, options: ErasureOption
     if (erasure?.state !== "requested") throw notRequested(context.tenantId);
     const tenant = await tenantQueries.lockTenant(tx);
     if (tenant?.status !== "erasing") throw notRequested(context.tenantId);
-    await queries.shredKeys(tx);
+    // Before any row goes: from here on what they encrypted is unreadable.
+    await shredKeys(tx);
     return queries.beginErasure(tx, erasure.id, rows);
   });
 }
