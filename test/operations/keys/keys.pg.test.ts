@@ -12,6 +12,7 @@ import { keyStatus } from "../../../src/operations/keys/status.ts";
 import { openPool, withClient } from "../../../src/postgres/connect.ts";
 import { tenantTransaction } from "../../../src/postgres/transaction.ts";
 import { importFile } from "../../../src/statements/import.ts";
+import { suspendTenant } from "../../../src/tenants/status.ts";
 import { createTenant } from "../../../src/tenants/tenants.ts";
 import { camt053, fileOf } from "../../helpers/camt.ts";
 import { testContextKey } from "../../helpers/cluster.ts";
@@ -97,6 +98,14 @@ test("imports go on during rotations, and what they write reads", async () => {
   expect(stored).toHaveLength(12);
   expect(recomputed).toEqual(stored);
   await readEverything(current, "acme");
+});
+
+test("a suspended tenant's keys rotate too: its data stays, and must not stay under a key that is known", async () => {
+  const { current } = database;
+  await encryptedTenant(current, "suspended", 1);
+  const values = await readEverything(current, "suspended");
+  await suspendTenant(current.admin, of("suspended"), { confirm: "The suspended", reason: "unpaid" });
+  expect(await rotateKeys(current.admin, of("suspended"))).toMatchObject({ version: 2, values: Object.keys(values).length });
 });
 
 describe("refused", () => {
