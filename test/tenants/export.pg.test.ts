@@ -78,7 +78,7 @@ describe("an archive of a tenant", () => {
     expect(all.toLowerCase()).not.toContain("globex");
     expect(all).not.toMatch(/\$argon2id\$/);
     expect(texts.map((text) => text.split("\n", 1)[0]).filter((titles) => titles?.startsWith("tenant_id,"))).not.toContainEqual(
-      expect.stringMatching(/password_hash|key_hash|token_hash|credentials|wrapped/),
+      expect.stringMatching(/password_hash|key_hash|token_hash|credentials|client_secret|wrapped/),
     );
     const { rows } = await api.current.database.admin.query<{ hash: string }>(
       "select encode(key_hash, 'hex') as hash from cash_management.cm_api_keys where tenant_id = 'acme'",

@@ -8,7 +8,14 @@ import type { AmountSum } from "./manifest.ts";
 import type { Content } from "./sink.ts";
 
 /** Secrets, and what is made from them: an archive is read by many eyes, and none of this is data of the tenant's business. */
-export const secretColumns: ReadonlySet<string> = new Set(["password_hash", "key_hash", "token_hash", "credentials", "wrapped"]);
+export const secretColumns: ReadonlySet<string> = new Set([
+  "password_hash",
+  "key_hash",
+  "token_hash",
+  "credentials",
+  "client_secret",
+  "wrapped",
+]);
 
 /**
  * Columns that are kept encrypted and go out readable; null for a table that has none.
