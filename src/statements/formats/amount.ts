@@ -37,6 +37,12 @@ export function signed(digits: string, negative: boolean): string {
   return negative && /[1-9]/.test(digits) ? `-${digits}` : digits;
 }
 
+/** The other sign, every digit kept; nothing has none. */
+export function negated(amount: string): string {
+  if (amount.startsWith("-")) return amount.slice(1);
+  return /[1-9]/.test(amount) ? `-${amount}` : amount;
+}
+
 export function withoutLeadingZeros(digits: string): string {
   if (digits.charCodeAt(0) !== 48 && digits.charCodeAt(0) !== 46) return digits;
   const cut = digits.replace(/^0+(?=\d)/, "");

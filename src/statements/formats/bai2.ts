@@ -4,8 +4,7 @@ import { detailOf, entryOf } from "./bai2/details.ts";
 import { baiAmount, baiDay, baiMoment, balanceTypes, boundary, summaries } from "./bai2/fields.ts";
 import { type Bai2Record, RecordAssembler } from "./bai2/records.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
-import { LineSplitter } from "./lines.ts";
-import { Warnings } from "./warnings.ts";
+import { LineReader } from "./line-reader.ts";
 
 /**
  * Reader of BAI2 (Cash Management Balance Reporting, version 2): 01 file, 02 group, 03 account with 88 continuations,
@@ -36,15 +35,8 @@ interface Account extends Level {
   readonly currency: string;
 }
 
-class Bai2Reader implements StatementReader {
-  private readonly sink: StatementSink;
-  private readonly limits: StatementLimits;
-  private readonly splitter = new LineSplitter();
-  private readonly assembler: RecordAssembler;
-  private readonly warnings = new Warnings();
-  private readonly takeLine = (text: string, line: number) => this.line(text, line);
-  private refused = false;
-  private physicalLine = 0;
+class Bai2Reader extends LineReader {
+  private readonly assembler = new RecordAssembler((record) => this.record(record));
   private file: (Level & { id: string | null; createdAt: string | null }) | null = null;
   private group: Group | null = null;
   private account: Account | null = null;
@@ -52,31 +44,13 @@ class Bai2Reader implements StatementReader {
   private open: { record: Bai2Record; continuations: string[]; length: number } | null = null;
   private ended = false;
 
-  constructor(sink: StatementSink, limits: StatementLimits) {
-    this.sink = sink;
-    this.limits = limits;
-    this.assembler = new RecordAssembler((record) => this.record(record));
+  protected finish(): void {
+    this.assembler.flush();
+    if (!this.refused && !this.ended)
+      this.refuse("TRUNCATED", "the file ends without its 99 record: entries may be missing, expected 49, 98 and 99", this.at);
   }
 
-  write(text: string): void {
-    if (this.refused) return;
-    if (!this.splitter.write(text, this.limits.text, this.takeLine))
-      this.refuse("LIMIT", `a line is longer than ${this.limits.text} characters`, null);
-  }
-
-  end(): void {
-    if (this.refused) return;
-    this.splitter.end(this.takeLine);
-    if (!this.refused) this.assembler.flush();
-    if (this.refused) return;
-    if (!this.ended)
-      this.refuse("TRUNCATED", "the file ends without its 99 record: entries may be missing, expected 49, 98 and 99", this.physicalLine);
-    else this.warnings.tell(this.sink);
-  }
-
-  private line(text: string, line: number): void {
-    if (this.refused) return;
-    this.physicalLine = line;
+  protected line(text: string, line: number): void {
     const wrong = this.assembler.write(text, line);
     if (wrong !== null) this.refuse("SYNTAX", wrong, line);
     else if (this.assembler.length > this.limits.text) this.refuse("LIMIT", `a record is longer than ${this.limits.text} characters`, line);
@@ -381,13 +355,6 @@ class Bai2Reader implements StatementReader {
         message: `the ${code} record states ${count} ${what}, there are ${counted}`,
         line,
       });
-  }
-
-  private refuse(code: string, message: string, line: number | null): void {
-    if (this.refused) return;
-    this.refused = true;
-    this.warnings.tell(this.sink);
-    this.sink.problem({ severity: "refusal", code, message, line });
   }
 }
 

@@ -6,6 +6,7 @@ import type { StatementBalance, StatementEntry } from "../statement.ts";
 import { columns, columnsOrNull, dayMonthYear, overpunched } from "./fixed.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineReader } from "./line-reader.ts";
+import { headerOf, noFacts } from "./unstated.ts";
 
 /**
  * Reader of CFONB 120, the account statement of French banks: records of 120 characters, with or without line breaks; 01 old
@@ -40,7 +41,11 @@ class CfonbReader extends LineReader {
 
   protected finish(): void {
     if (this.account !== null)
-      this.refuse("TRUNCATED", `the statement of account ${masked(this.account.id)} ends without its record 07: entries may be missing`);
+      this.refuse(
+        "TRUNCATED",
+        `the statement of account ${masked(this.account.id)} ends without its record 07: entries may be missing`,
+        this.at,
+      );
   }
 
   private record(record: string, line: number): void {
@@ -86,20 +91,7 @@ class CfonbReader extends LineReader {
     this.account = { id, currency, decimals };
     const opening = this.balanceOf(record, "OPBD", line);
     if (opening === null) return;
-    this.sink.openStatement({
-      kind: "statement",
-      account: { id, scheme: "other", servicer: columnsOrNull(record, 3, 7), name: null, owner: null },
-      currency,
-      id: null,
-      sequence: null,
-      page: null,
-      lastPage: null,
-      createdAt: null,
-      periodFrom: null,
-      periodTo: null,
-      copy: null,
-      line,
-    });
+    this.sink.openStatement(headerOf({ account: { id, scheme: "other", servicer: columnsOrNull(record, 3, 7) }, currency, line }));
     this.sink.balance(opening);
   }
 
@@ -119,14 +111,8 @@ class CfonbReader extends LineReader {
     const bookingDate = this.dayOf(record, 35, 40, "04", line);
     if (bookingDate === null) return;
     this.movement = {
-      endToEndId: null,
-      transactionId: null,
-      mandateId: null,
-      uetr: null,
-      counterparty: null,
+      ...noFacts,
       text: columnsOrNull(record, 49, 79),
-      structuredReference: null,
-      purpose: null,
       line,
       bookingDate,
       valueDate: dayMonthYear(record.slice(42, 48))?.day ?? null,

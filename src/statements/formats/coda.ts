@@ -1,9 +1,10 @@
 import type { Day } from "../../time/day.ts";
 import type { StatementReader, StatementSink } from "../reader.ts";
-import { codaAccount, codaAmount, continueMovement, entryOf, type Movement, movementOf, schemeOf } from "./coda/records.ts";
+import { codaAccount, codaAmount, continueMovement, entryOf, type Movement, movementOf } from "./coda/records.ts";
 import { columns, columnsOrNull, dayMonthYear, implied } from "./fixed.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineReader } from "./line-reader.ts";
+import { headerOf } from "./unstated.ts";
 
 /**
  * Reader of CODA, the coded statement of Belgian banks (Febelfin, version 1 and 2): records of 128 characters; 0 header,
@@ -125,26 +126,22 @@ class CodaReader extends LineReader {
     this.currency = currency;
     this.statement = "open";
     header.statements += 1;
-    this.sink.openStatement({
-      kind: "statement",
-      account: {
-        id,
-        scheme: schemeOf(id),
-        servicer: header.bic,
-        name: columnsOrNull(record, 91, 125),
-        owner: columnsOrNull(record, 65, 90) ?? header.owner,
-      },
-      currency,
-      id: header.reference,
-      sequence: /^\d+$/.test(sequence) ? Number(sequence) : null,
-      page: null,
-      lastPage: null,
-      createdAt: header.createdAt,
-      periodFrom: null,
-      periodTo: null,
-      copy: header.duplicate ? "DUPL" : null,
-      line,
-    });
+    this.sink.openStatement(
+      headerOf({
+        account: {
+          id,
+          servicer: header.bic,
+          name: columnsOrNull(record, 91, 125),
+          owner: columnsOrNull(record, 65, 90) ?? header.owner,
+        },
+        currency,
+        id: header.reference,
+        sequence: /^\d+$/.test(sequence) ? Number(sequence) : null,
+        createdAt: header.createdAt,
+        copy: header.duplicate ? "DUPL" : null,
+        line,
+      }),
+    );
     this.sink.balance({ type: "OPBD", code: "1", interim: false, amount, currency, date, line });
   }
 

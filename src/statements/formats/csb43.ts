@@ -8,6 +8,7 @@ import { type FileDay, shortDay } from "./dates.ts";
 import { columns, columnsOrNull, implied } from "./fixed.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineReader } from "./line-reader.ts";
+import { headerOf, noFacts } from "./unstated.ts";
 
 /**
  * Reader of Norma 43 (CSB43, AEB), the account statement of Spanish banks: records of 80 characters, trailing blanks often cut;
@@ -80,7 +81,11 @@ class Csb43Reader extends LineReader {
 
   protected finish(): void {
     if (this.account !== null)
-      this.refuse("TRUNCATED", `the statement of account ${masked(this.account.id)} ends without its record 33: entries may be missing`);
+      this.refuse(
+        "TRUNCATED",
+        `the statement of account ${masked(this.account.id)} ends without its record 33: entries may be missing`,
+        this.at,
+      );
   }
 
   private takeAccount(record: string, line: number): void {
@@ -101,20 +106,15 @@ class Csb43Reader extends LineReader {
     const [from, to] = [shortDay(record.slice(20, 26)), shortDay(record.slice(26, 32))];
     const id = record.slice(2, 20).replace(/\s+/g, "");
     this.account = { id, currency, to };
-    this.sink.openStatement({
-      kind: "statement",
-      account: { id, scheme: "other", servicer: columnsOrNull(record, 3, 6), name: null, owner: columnsOrNull(record, 52, 77) },
-      currency,
-      id: null,
-      sequence: null,
-      page: null,
-      lastPage: null,
-      createdAt: null,
-      periodFrom: from?.day ?? null,
-      periodTo: to?.day ?? null,
-      copy: null,
-      line,
-    });
+    this.sink.openStatement(
+      headerOf({
+        account: { id, scheme: "other", servicer: columnsOrNull(record, 3, 6), owner: columnsOrNull(record, 52, 77) },
+        currency,
+        periodFrom: from?.day ?? null,
+        periodTo: to?.day ?? null,
+        line,
+      }),
+    );
     this.sink.balance({ type: "OPBD", code: "11", interim: false, amount: opening, currency, date: from?.day ?? null, line });
   }
 
@@ -137,14 +137,7 @@ class Csb43Reader extends LineReader {
     }
     if (booked.clamped) this.warnings.note("DATE_CLAMPED", "a day that its month does not have was read as the month's last", line);
     this.movement = {
-      endToEndId: null,
-      transactionId: null,
-      mandateId: null,
-      uetr: null,
-      counterparty: null,
-      text: null,
-      structuredReference: null,
-      purpose: null,
+      ...noFacts,
       line,
       bookingDate: booked.day,
       valueDate: shortDay(record.slice(16, 22))?.day ?? null,

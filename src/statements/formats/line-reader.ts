@@ -1,36 +1,26 @@
-import type { StatementReader, StatementSink } from "../reader.ts";
-import { defaultLimits, type StatementLimits } from "./limits.ts";
+import type { StatementReader } from "../reader.ts";
 import { LineSplitter } from "./lines.ts";
-import { Warnings } from "./warnings.ts";
+import { RefusingReader } from "./refusing-reader.ts";
 
-/** What readers of line formats share: lines out of chunks, limits, and silence after a refusal. */
-export abstract class LineReader implements StatementReader {
-  protected readonly sink: StatementSink;
-  protected readonly limits: StatementLimits;
-  protected readonly warnings = new Warnings();
-  protected refused = false;
+/** What readers of line formats share: lines out of chunks, within limits. */
+export abstract class LineReader extends RefusingReader implements StatementReader {
   /** The line in hand, 1-based. */
   protected at = 0;
   private readonly splitter = new LineSplitter();
-  private readonly take = (text: string, line: number) => {
+  private readonly takeLine = (text: string, line: number) => {
     if (this.refused) return;
     this.at = line;
     this.line(text, line);
   };
 
-  constructor(sink: StatementSink, limits: StatementLimits = defaultLimits) {
-    this.sink = sink;
-    this.limits = limits;
-  }
-
   write(text: string): void {
     if (this.refused) return;
-    if (!this.splitter.write(text, this.limits.text, this.take))
-      this.refuse("LIMIT", `a line is longer than ${this.limits.text} characters`, this.at + 1);
+    if (!this.splitter.write(text, this.limits.text, this.takeLine))
+      this.refuse("LIMIT", `a line is longer than ${this.limits.text} characters`, null);
   }
 
   end(): void {
-    if (!this.refused) this.splitter.end(this.take);
+    if (!this.refused) this.splitter.end(this.takeLine);
     if (!this.refused) this.finish();
     if (!this.refused) this.warnings.tell(this.sink);
   }
@@ -39,11 +29,4 @@ export abstract class LineReader implements StatementReader {
 
   /** The file has ended: whatever is still open is told or refused. */
   protected abstract finish(): void;
-
-  protected refuse(code: string, message: string, line: number | null = this.at): void {
-    if (this.refused) return;
-    this.refused = true;
-    this.warnings.tell(this.sink);
-    this.sink.problem({ severity: "refusal", code, message, line });
-  }
 }

@@ -2,12 +2,11 @@ import type { StatementReader, StatementSink } from "../reader.ts";
 import type { StatementBalance, StatementEntry } from "../statement.ts";
 import { signed } from "./amount.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
-import { LineSplitter } from "./lines.ts";
+import { LineReader } from "./line-reader.ts";
 import { type Field, FieldAssembler, type FieldListener } from "./mt/assembler.ts";
 import { MtBlock, type MtType } from "./mt/blocks.ts";
 import { balanceField, floorCurrency, type LineField, lineField, momentField, sequenceField, totalField } from "./mt/fields.ts";
 import { informationOf } from "./mt/information.ts";
-import { Warnings } from "./warnings.ts";
 
 /**
  * Reader of SWIFT MT940, MT941 and MT942, with or without the SWIFT envelope, many messages in a file, in the dialects
@@ -24,16 +23,8 @@ interface PendingEntry {
   readonly notices: string[];
 }
 
-class MtReader implements StatementReader, FieldListener {
-  private readonly sink: StatementSink;
-  private readonly limits: StatementLimits;
-  private readonly splitter = new LineSplitter();
-  private readonly warnings = new Warnings();
+class MtReader extends LineReader implements FieldListener {
   private readonly assembler: FieldAssembler;
-  private readonly takeLine = (line: string, number: number) => {
-    if (!this.refused) this.assembler.line(line, number);
-  };
-  private refused = false;
   private started: MtType | null = null;
   private block: MtBlock | null = null;
   private entry: PendingEntry | null = null;
@@ -44,29 +35,21 @@ class MtReader implements StatementReader, FieldListener {
   private noted: { line: number; entries: number } | null = null;
 
   constructor(sink: StatementSink, limits: StatementLimits) {
-    this.sink = sink;
-    this.limits = limits;
+    super(sink, limits);
     this.assembler = new FieldAssembler(this, limits.text);
   }
 
-  write(text: string): void {
-    if (this.refused) return;
-    if (!this.splitter.write(text, this.limits.text, this.takeLine))
-      this.refuse("LIMIT", `a line is longer than ${this.limits.text} characters`, null);
+  protected line(text: string, line: number): void {
+    this.assembler.line(text, line);
   }
 
-  end(): void {
-    if (this.refused) return;
-    this.splitter.end(this.takeLine);
+  protected finish(): void {
     this.assembler.end();
     this.closeBlock(null);
     if (this.refused) return;
-    if (!this.assembler.anyTag) {
+    if (!this.assembler.anyTag)
       this.refuse("NO_STATEMENT", "the file holds no field of an MT940, MT941 or MT942: expected :20:, :25:, :60F: and so on", 1);
-      return;
-    }
-    if (this.started === null) this.sink.file("mt940", "MT940");
-    this.warnings.tell(this.sink);
+    else if (this.started === null) this.sink.file("mt940", "MT940");
   }
 
   field(field: Field): void {
@@ -356,13 +339,6 @@ class MtReader implements StatementReader, FieldListener {
     this.block = block;
     this.open(block);
     this.closeBlock(block.line);
-  }
-
-  private refuse(code: string, message: string, line: number | null): void {
-    if (this.refused) return;
-    this.refused = true;
-    this.warnings.tell(this.sink);
-    this.sink.problem({ severity: "refusal", code, message, line });
   }
 }
 

@@ -3,9 +3,9 @@ import type { StatementReader, StatementSink } from "../reader.ts";
 import type { StatementBalance } from "../statement.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { OfxTokens } from "./ofx/elements.ts";
-import { entryOf, headerOf, type OpenStatement, ofxAmount, ofxDay, type Transaction } from "./ofx/facts.ts";
+import { entryOf, type OpenStatement, ofxAmount, ofxDay, statementOf, type Transaction } from "./ofx/facts.ts";
 import { accountTags, aggregates, balanceTags, payeeAccountTags, statementTags, transactionTags } from "./ofx/tags.ts";
-import { Warnings } from "./warnings.ts";
+import { RefusingReader } from "./refusing-reader.ts";
 
 /**
  * Reader of OFX 1.x (SGML) and 2.x (XML), and of QFX, which is the same: bank, credit card and investment statements. A
@@ -15,13 +15,9 @@ export function createOfxReader(sink: StatementSink, limits: StatementLimits = d
   return new OfxReader(sink, limits);
 }
 
-class OfxReader implements StatementReader {
-  private readonly sink: StatementSink;
-  private readonly limits: StatementLimits;
-  private readonly warnings = new Warnings();
+class OfxReader extends RefusingReader implements StatementReader {
   private readonly tokens: OfxTokens;
   private readonly path: string[] = [];
-  private refused = false;
   private version = "";
   private started = false;
   private statements = 0;
@@ -31,8 +27,7 @@ class OfxReader implements StatementReader {
   private status = new Map<string, string>();
 
   constructor(sink: StatementSink, limits: StatementLimits) {
-    this.sink = sink;
-    this.limits = limits;
+    super(sink, limits);
     this.tokens = new OfxTokens(
       {
         open: (name, line) => this.open(name, line),
@@ -217,7 +212,7 @@ class OfxReader implements StatementReader {
     if (statement.told) return currency;
     statement.told = true;
     if (account === null) this.warnings.note("ACCOUNT_MISSING", `a ${tag} names no account`, line);
-    this.sink.openStatement(headerOf(statement, currency));
+    this.sink.openStatement(statementOf(statement, currency));
     return currency;
   }
 
@@ -229,12 +224,5 @@ class OfxReader implements StatementReader {
       `the bank answered with error ${this.status.get("CODE") ?? "?"}${message === undefined ? "" : `: ${message}`}`,
       line,
     );
-  }
-
-  private refuse(code: string, message: string, line: number | null): void {
-    if (this.refused) return;
-    this.refused = true;
-    this.warnings.tell(this.sink);
-    this.sink.problem({ severity: "refusal", code, message, line });
   }
 }

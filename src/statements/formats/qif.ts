@@ -3,9 +3,9 @@ import type { StatementReader, StatementSink } from "../reader.ts";
 import type { EntryDetail, StatementEntry } from "../statement.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineReader } from "./line-reader.ts";
-import { noCurrency } from "./no-currency.ts";
 import { type DayStyle, dayIn, dayStyle } from "./table/days.ts";
 import { type NumberStyle, numberOf, numberStyle } from "./table/numbers.ts";
+import { headerOf, noCurrency, noFacts } from "./unstated.ts";
 
 /**
  * Reader of QIF (Quicken Interchange Format): lists of bank, cash, card and other account transactions. QIF names no currency, no
@@ -128,20 +128,7 @@ class QifReader extends LineReader {
   }
 
   private tellList(list: QifList, days: DayStyle, numbers: NumberStyle): void {
-    this.sink.openStatement({
-      kind: "statement",
-      account: { id: "", scheme: "other", servicer: null, name: list.account, owner: null },
-      currency: null,
-      id: null,
-      sequence: null,
-      page: null,
-      lastPage: null,
-      createdAt: null,
-      periodFrom: null,
-      periodTo: null,
-      copy: null,
-      line: list.line,
-    });
+    this.sink.openStatement(headerOf({ account: { id: "", name: list.account }, currency: null, line: list.line }));
     for (const record of list.records) {
       this.tellRecord(record, dayIn(record.fields.get("D") ?? "", days.order), numbers);
       if (this.refused) return;
@@ -176,17 +163,6 @@ function amountText(record: QifRecord): string {
 function detailOf(split: Split, numbers: NumberStyle): EntryDetail {
   return { ...noFacts, text: split.text, amount: split.amount === null ? null : numberOf(split.amount, numbers), currency: noCurrency };
 }
-
-const noFacts = {
-  endToEndId: null,
-  transactionId: null,
-  mandateId: null,
-  uetr: null,
-  counterparty: null,
-  text: null,
-  structuredReference: null,
-  purpose: null,
-} as const;
 
 function entryOf(record: QifRecord, amount: string, day: Day | null, details: readonly EntryDetail[]): StatementEntry {
   const of = (code: string) => record.fields.get(code) || null;

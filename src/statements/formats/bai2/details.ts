@@ -1,5 +1,6 @@
 import type { Day } from "../../../time/day.ts";
 import type { EntryParty, StatementEntry } from "../../statement.ts";
+import { negated } from "../amount.ts";
 import { baiAmount, baiDay, Cursor, directionOf, skipFunds } from "./fields.ts";
 
 /** A 16 record with the text of its 88s, field by field. */
@@ -104,9 +105,4 @@ function keyed(text: readonly string[]): Map<string, string> {
 
 function party(name: string | undefined, account: string | undefined): EntryParty | null {
   return name === undefined && account === undefined ? null : { name: name ?? null, account: account ?? null, bic: null };
-}
-
-function negated(text: string): string {
-  if (text.startsWith("-")) return text.slice(1);
-  return /[1-9]/.test(text) ? `-${text}` : text;
 }

@@ -8,10 +8,10 @@ import type {
   StatementEntry,
   StatementHeader,
   StatementKind,
-  TransactionFacts,
 } from "../../statement.ts";
 import { signed, xmlAmount } from "../amount.ts";
 import { isoDay } from "../dates.ts";
+import { noFacts } from "../unstated.ts";
 import type { Warnings } from "../warnings.ts";
 import type { BalanceDraft, DetailDraft, EntryDraft, GroupDraft, StatementDraft, TotalsDraft } from "./drafts.ts";
 
@@ -92,7 +92,7 @@ export function entryOf(
   const reversal = truth(draft.reversal) ?? false;
   const incoming = (draft.direction === "CRDT") !== reversal;
   const made = details.map((detail) => detailOf(detail, draft.direction ?? "CRDT", currency, incoming, warnings, line));
-  const facts = made.length === 1 && made[0] !== undefined ? made[0] : nothing;
+  const facts = made.length === 1 && made[0] !== undefined ? made[0] : noFacts;
   return {
     line,
     bookingDate: dayOf(draft.booked, "the booking date", line, warnings),
@@ -119,17 +119,6 @@ export function entryOf(
     purpose: facts.purpose,
   };
 }
-
-const nothing: TransactionFacts = {
-  endToEndId: null,
-  transactionId: null,
-  mandateId: null,
-  uetr: null,
-  counterparty: null,
-  text: null,
-  structuredReference: null,
-  purpose: null,
-};
 
 function detailOf(
   draft: DetailDraft,

@@ -1,6 +1,6 @@
 import { currencyExponent } from "../../../money/currencies.ts";
 import type { Day } from "../../../time/day.ts";
-import type { AccountIdentification, EntryDetail, EntryParty, StatementEntry } from "../../statement.ts";
+import type { EntryDetail, EntryParty, StatementEntry } from "../../statement.ts";
 import { signed } from "../amount.ts";
 import { columns, columnsOrNull, dayMonthYear, implied } from "../fixed.ts";
 
@@ -10,10 +10,6 @@ export function codaAccount(structure: string, field: string): { readonly id: st
   const currency = belgian ? field.slice(13, 16) : field.slice(34, 37);
   const id = (belgian ? field.slice(0, 12) : structure === "2" ? field.slice(0, 31) : field.slice(0, 34)).replace(/\s+/g, "");
   return { id, currency: /^[A-Z]{3}$/.test(currency) ? currency : null };
-}
-
-export function schemeOf(id: string): AccountIdentification["scheme"] {
-  return /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(id) ? "iban" : "other";
 }
 
 /** A sign (0 credit, 1 debit) and fifteen digits, three of them decimals. @returns null when it is no amount */

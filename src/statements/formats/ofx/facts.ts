@@ -2,6 +2,7 @@ import type { Day } from "../../../time/day.ts";
 import type { EntryParty, StatementEntry, StatementHeader } from "../../statement.ts";
 import { longestAmount, signed, withoutLeadingZeros } from "../amount.ts";
 import { fileDay } from "../dates.ts";
+import { headerOf, noFacts } from "../unstated.ts";
 
 /** Leaves of one aggregate, the last of a name counts. */
 export type Leaves = ReadonlyMap<string, string>;
@@ -58,14 +59,10 @@ export function entryOf(transaction: Transaction, amount: string | null, currenc
   const of = (name: string) => leaves.get(name) ?? null;
   const name = of("NAME") ?? transaction.payee;
   return {
-    endToEndId: null,
+    ...noFacts,
     transactionId: of("SRVRTID"),
-    mandateId: null,
-    uetr: null,
     counterparty: partyOf(name, transaction),
     text: of("MEMO") ?? (name === null ? of("EXTDNAME") : null),
-    structuredReference: null,
-    purpose: null,
     line: transaction.line,
     bookingDate: ofxDay(leaves.get("DTPOSTED")),
     valueDate: ofxDay(leaves.get("DTAVAIL")),
@@ -97,20 +94,7 @@ export interface OpenStatement {
 }
 
 /** The header is whole when the first transaction or balance comes. */
-export function headerOf({ account, bank, line, from, to }: OpenStatement, currency: string): StatementHeader {
+export function statementOf({ account, bank, line, from, to }: OpenStatement, currency: string): StatementHeader {
   const id = (account ?? "").replace(/\s+/g, "");
-  return {
-    kind: "statement",
-    account: { id, scheme: /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(id) ? "iban" : "other", servicer: bank, name: null, owner: null },
-    currency,
-    id: null,
-    sequence: null,
-    page: null,
-    lastPage: null,
-    createdAt: null,
-    periodFrom: ofxDay(from),
-    periodTo: ofxDay(to),
-    copy: null,
-    line,
-  };
+  return headerOf({ account: { id, servicer: bank }, currency, periodFrom: ofxDay(from), periodTo: ofxDay(to), line });
 }

@@ -1,5 +1,6 @@
 import { addDecimals, decimalOrNull, decimalsEqual, decimalText, zero } from "../../../money/decimal.ts";
 import type { Day } from "../../../time/day.ts";
+import { negated } from "../amount.ts";
 import { dayIn } from "./days.ts";
 import type { TableRow } from "./dialect.ts";
 import type { ColumnRole } from "./headers.ts";
@@ -129,13 +130,13 @@ function amountOf(cells: RowCells, profile: TableProfile, numbers: NumberStyle):
   if (amount === null || amount === "unreadable") return amount;
   const word = cells.first("indicator");
   if (word !== null) return directed(amount, plain(word));
-  return profile.inverted ? flipped(amount) : amount;
+  return profile.inverted ? negated(amount) : amount;
 }
 
 /** The word decides, whatever sign stands before the amount: banks write "-20.00 debit" and "-20.00 credit" of a card. */
 function directed(amount: string, word: string): string {
-  const size = amount.startsWith("-") ? flipped(amount) : amount;
-  if (debitWords.test(word)) return flipped(size);
+  const size = amount.startsWith("-") ? negated(amount) : amount;
+  if (debitWords.test(word)) return negated(size);
   return creditWords.test(word) ? size : amount;
 }
 
@@ -149,14 +150,9 @@ function totalOfParts(cell: string, numbers: NumberStyle): string | null {
 
 /** What stands under debit lowers the balance, with or without a minus of its own. */
 function twoColumns(debit: string | null, credit: string | null): string {
-  const lowered = debit === null ? null : debit.startsWith("-") ? debit : flipped(debit);
+  const lowered = debit === null ? null : debit.startsWith("-") ? debit : negated(debit);
   if (lowered === null || isZero(lowered)) return credit ?? lowered ?? "0";
   return credit === null || isZero(credit) ? lowered : decimalText(addDecimals(exact(credit), exact(lowered)));
-}
-
-/** The other sign, every digit kept. */
-function flipped(amount: string): string {
-  return amount.startsWith("-") ? amount.slice(1) : isZero(amount) ? amount : `-${amount}`;
 }
 
 function isZero(amount: string): boolean {

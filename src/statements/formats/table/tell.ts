@@ -1,7 +1,7 @@
 import { currencyExponent } from "../../../money/currencies.ts";
 import type { StatementSink } from "../../reader.ts";
 import type { EntryDetail, StatementEntry, StatementFormat } from "../../statement.ts";
-import { noCurrency } from "../no-currency.ts";
+import { headerOf, noCurrency, noFacts } from "../unstated.ts";
 import { Warnings } from "../warnings.ts";
 import { chronological, lastDay, runningBalance } from "./balances.ts";
 import type { TableRow } from "./dialect.ts";
@@ -73,26 +73,7 @@ function tellGroup(sink: StatementSink, warnings: Warnings, group: Group, labels
   const running = runningBalance(entries.filter((entry) => !entry.pending));
   const currency = group.currency ?? noCurrency;
   const [from, to] = [entries[0]?.bookingDate ?? null, lastDay(entries)];
-  sink.openStatement({
-    kind: "statement",
-    account: {
-      id: group.account,
-      scheme: /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(group.account) ? "iban" : "other",
-      servicer: null,
-      name: null,
-      owner: null,
-    },
-    currency: group.currency,
-    id: null,
-    sequence: null,
-    page: null,
-    lastPage: null,
-    createdAt: null,
-    periodFrom: from,
-    periodTo: to,
-    copy: null,
-    line,
-  });
+  sink.openStatement(headerOf({ account: { id: group.account }, currency: group.currency, periodFrom: from, periodTo: to, line }));
   const proven = running.held > 0 && running.broken === 0;
   const opening = labels?.opening ?? (proven ? running.opening : null);
   const closing = labels?.closing ?? (running.broken === 0 ? running.closing : null);
@@ -109,11 +90,10 @@ function tellGroup(sink: StatementSink, warnings: Warnings, group: Group, labels
 }
 
 function statementEntry(entry: TableEntry, currency: string): StatementEntry {
-  const facts = { endToEndId: null, transactionId: null, mandateId: null, uetr: null, structuredReference: null, purpose: null } as const;
   const party =
     entry.name === null && entry.counterAccount === null ? null : { name: entry.name, account: entry.counterAccount, bic: entry.bic };
   return {
-    ...facts,
+    ...noFacts,
     line: entry.line,
     bookingDate: entry.bookingDate,
     valueDate: entry.valueDate,
@@ -126,9 +106,7 @@ function statementEntry(entry: TableEntry, currency: string): StatementEntry {
     transactionCode: entry.type,
     counterparty: party,
     text: entry.texts.join("\n") || null,
-    details: entry.details.map(
-      (detail): EntryDetail => ({ ...facts, amount: detail.amount, currency, counterparty: null, text: detail.text }),
-    ),
+    details: entry.details.map((detail): EntryDetail => ({ ...noFacts, amount: detail.amount, currency, text: detail.text })),
     batchCount: null,
   };
 }
