@@ -1,6 +1,6 @@
 -- statement: last_entries_of_accounts
 -- asks: where the entries of the accounts of a file end
--- sent by: src/statements/posting/queries.ts
+-- sent by: src/statements/posting/known-queries.ts
 -- $2 uuid[]: array[(select id from cash_management.cm_cash_accounts where tenant_id = $1 order by id limit 1)]
 -- $3 date: current_date - 45
 -- $4 date: current_date - 1

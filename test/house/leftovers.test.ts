@@ -52,7 +52,6 @@ describe("a file is about one thing", () => {
     "src/statements/formats/mt.ts": "one state machine over SWIFT fields",
     "src/statements/formats/camt.ts": "the path handlers of one XML message family",
     "src/statements/verify.ts": "the arithmetic of one statement and how its faults are told",
-    "src/statements/posting/queries.ts": "the SQL of one transaction, statement by statement",
     "src/statements/posting/post.ts": "the order of one transaction",
     "src/statements/sealing/chain.ts": "the rules of one chain, pure",
     "src/banks/simulator/companies/albrecht-group.ts": "a company's masters, as data",

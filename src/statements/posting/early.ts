@@ -7,7 +7,8 @@ import { monthStart } from "../windows.ts";
 import { accountKey, lockAccounts, momentOfKnowledge, resolveAccounts } from "./accounts.ts";
 import type { Intake, StatementDraft, TakenRows } from "./intake.ts";
 import type { Planned } from "./plan.ts";
-import { numberTwins, postDetails, postEntries } from "./queries.ts";
+import { postDetails, postEntries } from "./queries.ts";
+import { numberTwins } from "./staged-queries.ts";
 import { keepSums } from "./staging.ts";
 import { type StatementTerms, termsOf } from "./terms.ts";
 

@@ -1,6 +1,8 @@
 import { addDays, type Day, isoWeekday } from "../../time/day.ts";
 import { type DayVerdict, decideDay, type KnownDay, type NewDay } from "./decide.ts";
-import type { KnownDayRow, NewStatementDay, StagedDay } from "./queries.ts";
+import type { KnownDayRow } from "./known-queries.ts";
+import type { NewStatementDay } from "./queries.ts";
+import type { StagedDay } from "./staged-queries.ts";
 import type { StatementTerms } from "./terms.ts";
 
 /** A statement of the file with its account and the days it speaks of. */

@@ -11,24 +11,18 @@ import type { StatementFormat } from "../statement.ts";
 import { accountKey, lockAccounts, momentOfKnowledge, type PostingAccount, resolveAccounts } from "./accounts.ts";
 import { confirmEarly, type EarlyPosted } from "./early.ts";
 import type { Intake } from "./intake.ts";
+import { amountsOfDay, entriesThrough, knownDays, lastClosings } from "./known-queries.ts";
 import { type AmountsOf, type Candidate, daysOf, type Planned, plan, type Replaced } from "./plan.ts";
 import {
-  amountsOfDay,
-  amountsOfStagedDay,
-  dropRepeats,
-  entriesThrough,
   insertStatementDays,
   insertValueShifts,
-  knownDays,
-  lastClosings,
   type NewStatementDay,
-  numberTwins,
   postDetails,
   postEntries,
   postedDays,
-  stagedDays,
   supersedeDays,
 } from "./queries.ts";
+import { amountsOfStagedDay, dropRepeats, numberTwins, stagedDays } from "./staged-queries.ts";
 import { insertBalances, insertStatements } from "./statement-queries.ts";
 import { type StatementTerms, type TermsRefusal, termsOf } from "./terms.ts";
 
