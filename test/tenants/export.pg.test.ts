@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createGunzip, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tenantKeys } from "../../src/keys/key-ring.ts";
 import { places } from "../../src/keys/places.ts";
@@ -11,7 +12,6 @@ import { importFile } from "../../src/statements/import.ts";
 import { type ExportOutcome, exportTenant } from "../../src/tenants/archive/export.ts";
 import { readableColumns } from "../../src/tenants/archive/readable.ts";
 import { createArchive } from "../../src/tenants/archive/sink.ts";
-import { tarFiles } from "../../src/tenants/archive/tar.ts";
 import { verifyArchive } from "../../src/tenants/archive/verify.ts";
 import { suspendTenant } from "../../src/tenants/status.ts";
 import { testApi, testPasswordOfPeople } from "../helpers/api.ts";
@@ -107,8 +107,7 @@ describe("an archive of a tenant", () => {
   test("as one file holds the same, and the system's tar lists it", async () => {
     const path = join(folder, "acme.tar.gz");
     const { manifest } = await exported(path);
-    const names: string[] = [];
-    for await (const file of tarFiles(createReadStream(path).pipe(createGunzip()))) names.push(file.path);
+    const names = execFileSync("tar", ["-tzf", path], { encoding: "utf8" }).trimEnd().split("\n");
     expect(names.at(-1)).toBe("manifest.json");
     expect(names).toEqual([
       "README.txt",

@@ -3,10 +3,10 @@ import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { finished } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import tar from "tar-stream";
 import { Problem } from "../../errors/problem.ts";
-import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
 
 /** Content that can be made more than once, each time the same: a tape archive wants to know its size first. */
 export type Content = () => AsyncIterable<Uint8Array>;
@@ -45,22 +45,26 @@ export async function createArchive(path: string): Promise<ArchiveFile> {
 
 /** Writes an archive to a stream, slowly when the reader is slow. */
 export function tarSink(out: Writable, modifiedAt = new Date()): ArchiveSink & { end(): Promise<void> } {
-  const write = (bytes: Uint8Array) => written(out, bytes);
+  const pack = tar.pack();
+  const sent = pipeline(pack, out);
+  sent.catch(() => {});
   return {
     async add(path, content, size) {
       const first = size === undefined ? await copied(content(), async () => {}) : null;
       const announced = first?.bytes ?? (size as number);
-      await write(tarHeader({ path, size: announced, modifiedAt }));
-      const added = await copied(content(), write);
-      if (added.bytes !== announced || (first !== null && first.sha256 !== added.sha256))
-        throw new Error(`${path} was not the same when it was read again`);
-      await write(tarPadding(added.bytes));
+      const entry = pack.entry({ name: path, size: announced, mode: 0o600, mtime: modifiedAt });
+      let added: Added = { bytes: 0, sha256: "" };
+      const pieces = watched(content(), (read) => {
+        if (read.bytes !== announced || (first !== null && first.sha256 !== read.sha256))
+          throw new Error(`${path} was not the same when it was read again`);
+        added = read;
+      });
+      await Promise.race([pipeline(pieces, entry), sent]);
       return added;
     },
     async end() {
-      await write(tarEnd);
-      out.end();
-      await finished(out);
+      pack.finalize();
+      await sent;
     },
   };
 }
@@ -116,25 +120,24 @@ async function folder(target: string, partial: string): Promise<ArchiveFile> {
 }
 
 async function copied(content: AsyncIterable<Uint8Array>, to: (bytes: Uint8Array) => Promise<void>): Promise<Added> {
+  let added: Added = { bytes: 0, sha256: "" };
+  const pieces = watched(content, (read) => {
+    added = read;
+  });
+  for await (const piece of pieces) await to(piece);
+  return added;
+}
+
+/** The pieces as they pass by; at their end `done` hears what they were. */
+async function* watched(content: AsyncIterable<Uint8Array>, done: (read: Added) => void): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const piece of content) {
     hash.update(piece);
     bytes += piece.byteLength;
-    await to(piece);
+    yield piece;
   }
-  return { bytes, sha256: hash.digest("hex") };
-}
-
-function written(out: Writable, bytes: Uint8Array): Promise<void> {
-  if (bytes.byteLength === 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    if (out.destroyed) {
-      reject(out.errored ?? new Error("the reader of the archive has gone"));
-      return;
-    }
-    out.write(bytes, (error) => (error === undefined || error === null ? resolve() : reject(error)));
-  });
+  done({ bytes, sha256: hash.digest("hex") });
 }
 
 async function synced(path: string): Promise<void> {

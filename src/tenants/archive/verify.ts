@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import tar from "tar-stream";
 import { Problem } from "../../errors/problem.ts";
 import { csvRows } from "./csv.ts";
 import { type AmountSum, type Manifest, manifestPath, readManifest } from "./manifest.ts";
-import { tarFiles } from "./tar.ts";
 
 /** What an archive was found to be. `findings` empty: whole, and each figure comes out again. */
 export interface Verified {
@@ -50,7 +51,7 @@ interface ReadFile {
 
 async function* filesOf(path: string): AsyncGenerator<ReadFile> {
   if (!(await stat(path)).isDirectory()) {
-    yield* tarFiles(createReadStream(path).pipe(createGunzip()));
+    yield* filesOfTar(path);
     return;
   }
   for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
@@ -58,6 +59,17 @@ async function* filesOf(path: string): AsyncGenerator<ReadFile> {
     const whole = join(entry.parentPath, entry.name);
     yield { path: relative(path, whole).replaceAll("\\", "/"), content: () => createReadStream(whole) };
   }
+}
+
+async function* filesOfTar(path: string): AsyncGenerator<ReadFile> {
+  const files = tar.extract();
+  const read = pipeline(createReadStream(path), createGunzip(), files);
+  read.catch(() => {});
+  for await (const file of files) {
+    yield { path: file.header.name, content: () => file as AsyncIterable<Uint8Array> };
+    file.resume();
+  }
+  await read;
 }
 
 interface Facts {
