@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { sealAll } from "../src/audit/seals/sealer.ts";
+import { sealAll, startSealer } from "../src/audit/seals/sealer.ts";
 import { openSigningKey } from "../src/audit/seals/signing-key.ts";
 import { verifyDatabase } from "../src/audit/verify/verify-database.ts";
 import { bigStatement } from "../src/banks/simulator/big-statement.ts";
@@ -17,6 +17,7 @@ export const auditBench: Bench = {
     withBenchDatabase(async (database, dataDir) => [
       await ingest(database, dataDir, quick ? 4_000_000 : 25_000_000, quick ? 2 : 5),
       ...(await seals(database, dataDir, quick ? 50_000 : 500_000)),
+      await lag(database, dataDir, quick ? 5 : 30),
     ]),
 };
 
@@ -69,6 +70,43 @@ async function switchTriggers(database: Database, how: "enable" | "disable"): Pr
         .join(";"),
     );
   await database.admin.query("alter event trigger audit_ddl enable always");
+}
+
+/** Writers at work while the sealer runs as `apg start` runs it: how long each change waited for its seal. */
+async function lag(database: Database, dataDir: string, seconds: number): Promise<Figure> {
+  const key = openSigningKey({ dataDir });
+  await createTenant(database, "busy");
+  await sealAll(database.sealer, { key, dataDir });
+  const { rows: from } = await database.admin.query<{ number: bigint }>("select max(number) as number from audit.blocks");
+  const sealer = startSealer(database.sealer, { key, dataDir });
+  const until = Date.now() + seconds * 1000;
+  const write = async () => {
+    while (Date.now() < until)
+      await database.admin.query(
+        "insert into cash_management.cm_banks (tenant_id, name) select 'busy', gen_random_uuid()::text from generate_series(1, 20)",
+      );
+  };
+  await Promise.all(Array.from({ length: 8 }, write));
+  await sealer.stop();
+  const { rows } = await database.admin.query<{ changes: bigint; most: string; usual: string }>(
+    `select count(*) as changes, max(waited)::text as most, percentile_cont(0.5) within group (order by waited)::text as usual
+     from (
+       select extract(epoch from block.sealed_at - entry.occurred_at) as waited
+       from audit.audit_log as entry
+       join audit.blocks as block on block.number = audit.block_of(entry.transaction_id, entry.id)
+       where block.number > $1
+     ) as waits`,
+    [from[0]?.number],
+  );
+  const { changes = 0n, most = "NaN", usual = "NaN" } = rows[0] ?? {};
+  return {
+    name: `how far sealing is behind, 8 writers for ${seconds} s`,
+    base: `${(Number(changes) / seconds / 1000).toFixed(1)}k changes/s, ${changes} in all`,
+    measured: `${Number(usual).toFixed(1)} s (most: ${Number(most).toFixed(1)} s)`,
+    ratio: "-",
+    target: "at most 5 s",
+    met: changes > 0n && Number(most) <= 5,
+  };
 }
 
 async function seals(database: Database, dataDir: string, count: number): Promise<Figure[]> {

@@ -25,7 +25,7 @@ begin
         -- Calls the functions of cm_gatekeeper that find who signs in, and may do nothing else.
         ('apg_gate', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 50),
         ('apg_readonly_user', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 50),
-        -- Seals the audit trail: calls six functions, reads no row.
+        -- Seals the audit trail: calls a few functions, reads no row.
         ('apg_sealer', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 5),
         ('monitoring', 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', 10),
         -- A logical backup must read every tenant's rows: pg_dump under row-level security would dump none of them, silently.
@@ -68,6 +68,8 @@ begin
         ('apg_readonly', 'apg_readonly_user'),
         -- monitoring sees sessions, statistics and settings, and not one row of a tenant
         ('pg_monitor', 'monitoring'),
+        -- its function names the transaction that holds sealing back, whoever's it is
+        ('pg_read_all_stats', 'audit_owner'),
         ('pg_read_all_data', 'backup_user')
     ) as memberships (group_name, member_name)
     where not exists (

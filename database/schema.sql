@@ -14,6 +14,7 @@ grant usage on schema audit to apg_readwrite;
 grant usage on schema audit to apg_sealer;
 grant usage on schema audit to cm_gatekeeper;
 grant usage on schema audit to cm_owner;
+grant usage on schema audit to monitoring;
 
 create schema cash_management authorization cm_owner;
 grant usage on schema cash_management to apg_admin;
@@ -2971,6 +2972,25 @@ create view monitoring.active_connections with (security_invoker=true) as (
 comment on view monitoring.active_connections is 'sessions at work, background processes included; client_hostname only with log_hostname';
 grant select on monitoring.active_connections to monitoring;
 
+create view monitoring.audit_sealing with (security_invoker=true) as (
+  block bigint,
+  sealed_at timestamp with time zone,
+  waiting bigint,
+  held bigint,
+  oldest timestamp with time zone,
+  behind_seconds numeric,
+  holder text,
+  holder_pid integer,
+  holder_application text,
+  holder_user text,
+  holder_database text,
+  holder_state text,
+  holder_seconds numeric
+);
+comment on view monitoring.audit_sealing is 'how far the seals of the audit trail are behind it, and the transaction that holds them back; alarm when behind_seconds stays above ten';
+grant select on monitoring.audit_sealing to apg_admin;
+grant select on monitoring.audit_sealing to monitoring;
+
 create view monitoring.blocked_sessions with (security_invoker=true) as (
   pid integer,
   usename name,
@@ -3722,10 +3742,10 @@ comment on function audit.seal_place() is 'which cluster and timeline this is, a
 grant execute on function audit.seal_place() to apg_admin;
 grant execute on function audit.seal_place() to apg_sealer;
 
-CREATE FUNCTION audit.seal_state(OUT number bigint, OUT hash bytea, OUT sealed_at timestamp with time zone, OUT key_id text, OUT waiting bigint)
+CREATE FUNCTION audit.seal_state(OUT number bigint, OUT hash bytea, OUT sealed_at timestamp with time zone, OUT key_id text, OUT waiting bigint, OUT behind_seconds numeric, OUT held_by_pid integer, OUT held_seconds numeric)
  RETURNS record
  LANGUAGE sql
- STABLE SECURITY DEFINER
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 BEGIN ATOMIC
  SELECT head.number,
@@ -3742,8 +3762,11 @@ BEGIN ATOMIC
                  CASE
                      WHEN ((head.number IS NULL) OR (head.ceiling_id IS NOT NULL)) THEN (0)::bigint
                      ELSE head.upto_id
-                 END)) AND (entry.id > COALESCE(head.ceiling_id, head.floor_id, (0)::bigint)))) AS count
-    FROM (( SELECT) nothing
+                 END)) AND (entry.id > COALESCE(head.ceiling_id, head.floor_id, (0)::bigint)))) AS count,
+     sealing.behind_seconds,
+     sealing.holder_pid,
+     sealing.holder_seconds
+    FROM (audit.sealing_state() sealing(block, sealed_at, waiting, held, oldest, behind_seconds, holder, holder_pid, holder_application, holder_user, holder_database, holder_state, holder_seconds)
       LEFT JOIN ( SELECT blocks.number,
              blocks.kind,
              blocks.chain,
@@ -3772,10 +3795,114 @@ BEGIN ATOMIC
           LIMIT 1) head ON (true));
 END;
 alter function audit.seal_state() owner to audit_owner;
-comment on function audit.seal_state() is 'the head of the chain, and how many rows of this tenant wait for a seal';
+comment on function audit.seal_state() is 'the head of the chain, how many rows of this tenant wait for a seal, and how many seconds sealing is behind';
 grant execute on function audit.seal_state() to apg_admin;
 grant execute on function audit.seal_state() to apg_readonly;
 grant execute on function audit.seal_state() to apg_readwrite;
+
+CREATE FUNCTION audit.sealing_state(OUT block bigint, OUT sealed_at timestamp with time zone, OUT waiting bigint, OUT held bigint, OUT oldest timestamp with time zone, OUT behind_seconds numeric, OUT holder text, OUT holder_pid integer, OUT holder_application text, OUT holder_user text, OUT holder_database text, OUT holder_state text, OUT holder_seconds numeric)
+ RETURNS record
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ WITH head AS (
+          SELECT last_block.number,
+             last_block.sealed_at,
+                 CASE
+                     WHEN (last_block.ceiling_id IS NULL) THEN last_block.upto_transaction
+                     ELSE NULL::xid8
+                 END AS after_transaction,
+                 CASE
+                     WHEN (last_block.ceiling_id IS NULL) THEN last_block.upto_id
+                     ELSE NULL::bigint
+                 END AS after_id,
+             COALESCE(last_block.ceiling_id, last_block.floor_id, (0)::bigint) AS floor_id
+            FROM (( SELECT) always
+              LEFT JOIN ( SELECT blocks.number,
+                     blocks.kind,
+                     blocks.chain,
+                     blocks.system_identifier,
+                     blocks.timeline,
+                     blocks.snapshot,
+                     blocks.floor_id,
+                     blocks.ceiling_id,
+                     blocks.after_transaction,
+                     blocks.after_id,
+                     blocks.upto_transaction,
+                     blocks.upto_id,
+                     blocks.row_count,
+                     blocks.root,
+                     blocks.salt_commitment,
+                     blocks.previous_hash,
+                     blocks.lost_number,
+                     blocks.lost_hash,
+                     blocks.reason,
+                     blocks.sealed_at,
+                     blocks.key_id,
+                     blocks.hash,
+                     blocks.signature
+                    FROM audit.blocks
+                   ORDER BY blocks.number DESC
+                  LIMIT 1) last_block ON (true))
+         ), unsealed AS MATERIALIZED (
+          SELECT (entry.transaction_id >= pg_snapshot_xmin(pg_current_snapshot())) AS is_held,
+             entry.occurred_at
+            FROM (head head_1
+              CROSS JOIN LATERAL ( SELECT log.transaction_id,
+                     log.occurred_at
+                    FROM audit.audit_log log
+                   WHERE ((ROW(log.transaction_id, log.id) > ROW(COALESCE(head_1.after_transaction, '0'::xid8), COALESCE(head_1.after_id, (0)::bigint))) AND (log.id > head_1.floor_id))
+                   ORDER BY log.transaction_id, log.id
+                  LIMIT 100000) entry)
+         ), counted AS (
+          SELECT count(*) AS waiting,
+             count(*) FILTER (WHERE unsealed.is_held) AS held,
+             min(unsealed.occurred_at) AS oldest
+            FROM unsealed
+         ), running AS (
+          SELECT 'session'::text AS kind,
+             session.pid,
+             session.application_name,
+             (session.usename)::text AS user_name,
+             (session.datname)::text AS database_name,
+             session.state,
+             session.xact_start AS since
+            FROM pg_stat_activity session
+           WHERE (session.backend_xid = (pg_snapshot_xmin(pg_current_snapshot()))::xid)
+         UNION ALL
+          SELECT ('prepared transaction '::text || prepared.gid),
+             NULL::integer,
+             NULL::text,
+             (prepared.owner)::text AS owner,
+             (prepared.database)::text AS database,
+             NULL::text,
+             prepared.prepared
+            FROM pg_prepared_xacts prepared
+           WHERE (prepared.transaction = (pg_snapshot_xmin(pg_current_snapshot()))::xid)
+         )
+  SELECT head.number,
+     head.sealed_at,
+     counted.waiting,
+     counted.held,
+     counted.oldest,
+     round(GREATEST(EXTRACT(epoch FROM (clock_timestamp() - counted.oldest)), (0)::numeric), 1) AS round,
+     running.kind,
+     running.pid,
+     running.application_name,
+     running.user_name,
+     running.database_name,
+     running.state,
+     round(GREATEST(EXTRACT(epoch FROM (clock_timestamp() - running.since)), (0)::numeric), 1) AS round
+    FROM ((head
+      CROSS JOIN counted)
+      LEFT JOIN running ON ((counted.held > 0)));
+END;
+alter function audit.sealing_state() owner to audit_owner;
+comment on function audit.sealing_state() is 'the last block; changes that wait for a seal (up to 100000), of them those behind a transaction that still runs, and that transaction';
+grant execute on function audit.sealing_state() to apg_admin;
+grant execute on function audit.sealing_state() to apg_sealer;
+grant execute on function audit.sealing_state() to monitoring;
 
 CREATE FUNCTION audit.signed_block(p_number bigint)
  RETURNS SETOF audit.blocks

@@ -56,7 +56,11 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
 /** Before the application writes: after a restore, what was there is then told from what comes. */
 function sealInBackground(database: Database, settings: Settings): () => Promise<void> {
   const key = openSigningKey({ dataDir: settings.dataDir, file: settings.auditKeyFile });
-  const sealer = startSealer(database.sealer, { key, dataDir: settings.dataDir, onTrouble: (error) => void reportError(error) });
+  const sealer = startSealer(database.sealer, {
+    ...{ key, dataDir: settings.dataDir, alarmSeconds: settings.auditLagAlarm },
+    onTrouble: (error) => void reportError(error),
+    onCaughtUp: () => remark("the audit trail is sealed again as fast as it is written"),
+  });
   return () => sealer.stop();
 }
 

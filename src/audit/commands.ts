@@ -4,15 +4,17 @@ import type { Settings } from "../settings/list.ts";
 import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable, remark } from "../terminal/output.ts";
+import { reportError } from "../terminal/report-error.ts";
 import { mountListCommand } from "./list-command.ts";
 import { mountProofCommands } from "./proof/commands.ts";
 import type { Block } from "./seals/block.ts";
 import { recordRestore } from "./seals/head-file.ts";
 import { sealAll, startSealer } from "./seals/sealer.ts";
 import { openSigningKey, ownPublicKeys } from "./seals/signing-key.ts";
+import { mountStatusCommand } from "./status-command.ts";
 import { mountVerifyCommand } from "./verify/commands.ts";
 
-/** `apg audit seal|verify|list|proof|check-proof|keys|restored` */
+/** `apg audit seal|status|verify|list|proof|check-proof|keys|restored` */
 export const mountAuditCommands: MountCommands = (program, context) => {
   const group = commandGroup(program, "audit", "the trail of changes: sealing, verifying and proving it");
 
@@ -24,13 +26,14 @@ export const mountAuditCommands: MountCommands = (program, context) => {
       context.withDatabase(command, async ({ database, settings }) => {
         const options = { key: openSigningKey(keyPlace(settings)), dataDir: settings.dataDir };
         const onBlock = (block: Block) => print(line(block));
-        if (flags.watch === true) return watch(database.sealer, options, onBlock);
+        if (flags.watch === true) return watch(database.sealer, { ...options, alarmSeconds: settings.auditLagAlarm }, onBlock);
         const made = await sealAll(database.sealer, options, onBlock);
         if (made === null) print("another sealer is at work");
         else if (made === 0) print("everything is sealed");
       }),
     );
 
+  mountStatusCommand(group, context);
   mountVerifyCommand(group, context);
   mountListCommand(group, context);
   mountProofCommands(group, context);
@@ -90,7 +93,11 @@ async function watch(
     process.once("SIGTERM", resolve);
   });
   const keepAlive = setInterval(() => {}, 60_000);
-  const sealer = startSealer(pool, { ...options, onBlock, onTrouble: (error) => remark(`sealing: ${(error as Error).message}`) });
+  const sealer = startSealer(pool, {
+    ...{ ...options, onBlock },
+    onTrouble: (error) => void reportError(error),
+    onCaughtUp: () => remark("the audit trail is sealed again as fast as it is written"),
+  });
   remark("sealing; stop with Ctrl-C");
   await stopped;
   await sealer.stop();

@@ -48,6 +48,16 @@ const BlockHead = record("AuditBlockHead", { number: Type.String(), hash: Sha256
 export const SealState = record("AuditSealState", {
   head: nullable(BlockHead),
   waiting: Type.Integer({ description: "Rows of this tenant that are not sealed yet" }),
+  behindSeconds: Type.Number({ description: "Age of the oldest row, of any tenant, that is not sealed yet; 0 when none waits" }),
+  heldBack: nullable(
+    Type.Object(
+      {
+        pid: nullable(Type.Integer({ description: "Process of the database server; null for a prepared transaction" })),
+        seconds: nullable(Type.Number()),
+      },
+      { additionalProperties: false, description: "The transaction that still runs and keeps rows from being sealed" },
+    ),
+  ),
 });
 export type SealState = Static<typeof SealState>;
 

@@ -78,7 +78,7 @@ export function trailStatement(
   return { text, values };
 }
 
-/** The chain's head, and how many rows of the tenant wait for a seal. */
+/** The chain's head, how many rows of the tenant wait for a seal, and how far sealing is behind. */
 export async function sealState(tx: TenantTransaction): Promise<SealState> {
   const [row] = await rows<{
     number: bigint | null;
@@ -86,12 +86,21 @@ export async function sealState(tx: TenantTransaction): Promise<SealState> {
     sealed_at: string | null;
     key_id: string | null;
     waiting: bigint;
-  }>(tx, "select number, hash, sealed_at, key_id, waiting from audit.seal_state()");
+    behind_seconds: string | null;
+    held_by_pid: number | null;
+    held_seconds: string | null;
+  }>(tx, "select number, hash, sealed_at, key_id, waiting, behind_seconds, held_by_pid, held_seconds from audit.seal_state()");
   const head =
     row?.number == null || row.hash === null || row.sealed_at === null || row.key_id === null
       ? null
       : { number: row.number.toString(), hash: row.hash.toString("hex"), sealedAt: new Date(row.sealed_at).toISOString(), key: row.key_id };
-  return { head, waiting: Number(row?.waiting ?? 0n) };
+  const held = row !== undefined && (row.held_by_pid !== null || row.held_seconds !== null);
+  return {
+    head,
+    waiting: Number(row?.waiting ?? 0n),
+    behindSeconds: Number(row?.behind_seconds ?? 0),
+    heldBack: held ? { pid: row.held_by_pid, seconds: row.held_seconds === null ? null : Number(row.held_seconds) } : null,
+  };
 }
 
 function entryOf(row: TrailRow): AuditEntry {

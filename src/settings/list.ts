@@ -46,6 +46,13 @@ export const settingList = {
     "APG_AUDIT_KEY_FILE",
     "Ed25519 key that signs the audit trail; default: made in the data folder",
   ),
+  auditLagAlarm: define(
+    wholeNumber(5, 86_400),
+    "--audit-lag-alarm <seconds>",
+    "APG_AUDIT_LAG_ALARM",
+    60,
+    "how far sealing may be behind the audit trail before the log says so, and what holds it back",
+  ),
   uploadLimit: define(size, "--upload-limit <size>", "APG_UPLOAD_LIMIT", 512 * 1024 ** 2, "largest statement file taken over HTTP"),
   logLevel: define(
     oneOf("silent", "error", "warn", "info", "debug"),

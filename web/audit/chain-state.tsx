@@ -1,12 +1,14 @@
 import { localMoment } from "../kit/days.ts";
 import { Icon } from "../kit/icon.tsx";
 import { useSeals } from "./queries.ts";
+import { lagOf, spanOf } from "./words.ts";
 
 /** How far the trail is sealed: the last signed block, and what waits for the next. */
 export function ChainState() {
   const { data } = useSeals();
   if (data === undefined) return null;
   const { head, waiting } = data;
+  const lag = lagOf(data);
   return (
     <div className="chain" role="status" aria-label="State of the chain">
       {head === null ? (
@@ -25,6 +27,11 @@ export function ChainState() {
       <span className={waiting === 0 ? "muted" : "chain-open"}>
         {waiting === 0 ? "nothing waits" : waiting === 1 ? "1 change waits for its seal" : `${waiting} changes wait for their seal`}
       </span>
+      {lag === null ? null : (
+        <span className="chain-late" title={lag.why}>
+          <Icon name="clock" size={13} /> {spanOf(data.behindSeconds)} behind{lag.because}
+        </span>
+      )}
     </div>
   );
 }

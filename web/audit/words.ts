@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../src/audit/contract.ts";
+import type { AuditEntry, SealState } from "../../src/audit/contract.ts";
 
 const verbs: Readonly<Record<AuditEntry["operation"], string>> = {
   INSERT: "added",
@@ -45,4 +45,25 @@ export function summaryOf(entry: AuditEntry): string {
       .join(" · ");
   const values = entry.after ?? entry.before ?? {};
   return values["name"] ?? values["email"] ?? values["file_name"] ?? entry.key ?? "";
+}
+
+/** Seals follow within five seconds; somewhat more is still nothing to worry anybody with. */
+const unremarkableSeconds = 10;
+
+/** Said only when seals are late: by how much, and what a person can make of it. */
+export function lagOf({ behindSeconds, heldBack }: SealState): { readonly because: string; readonly why: string } | null {
+  if (behindSeconds <= unremarkableSeconds) return null;
+  if (heldBack === null) return { because: "", why: "The sealer does not run: ask whoever runs this installation." };
+  const since = heldBack.seconds === null ? "" : ` for ${spanOf(heldBack.seconds)}`;
+  const who = heldBack.pid === null ? "a prepared transaction" : `a transaction (process ${heldBack.pid})`;
+  return {
+    because: `: held back by ${who} that runs${since}`,
+    why: "What was changed meanwhile is recorded, and is sealed when that transaction ends.",
+  };
+}
+
+/** "42 s", "7 min", "3 h" */
+export function spanOf(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
