@@ -35,7 +35,7 @@ test(`the sealer killed (SIGKILL) at ${rounds} random moments leaves whole block
     const verdict = await withClient(database.current.admin, (client) => sealing.current.verify(client));
     expect(verdict).toMatchObject({ intact: true, faults: [] });
   }
-  expect(sealedByTheKilled).toBeGreaterThan(BigInt(rounds));
+  expect(sealedByTheKilled, "the kills came too early to prove anything").toBeGreaterThan(BigInt(rounds) / 3n);
   await sealing.current.sealEverything();
   expect(await withClient(database.current.admin, (client) => sealing.current.verify(client))).toMatchObject({
     ...{ intact: true, unsealed: { rows: 0 } },
