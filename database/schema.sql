@@ -657,6 +657,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_account_identifie
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_account_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_account_identifiers FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_account_identifiers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_account_identifiers', 'rows', 'identifier_index,currency', 'identifier_encrypted,identifier_index');
+CREATE TRIGGER identifier_is_guarded BEFORE INSERT OR UPDATE OF account_id ON cash_management.cm_account_identifiers FOR EACH ROW EXECUTE FUNCTION cash_management.guard_identifier();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, identifier_index, currency ON cash_management.cm_account_identifiers FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.identifier_index IS DISTINCT FROM new.identifier_index) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'identifier_index', 'currency');
 grant select on cash_management.cm_account_identifiers to apg_readonly;
 grant insert, select, update on cash_management.cm_account_identifiers to apg_readwrite;
@@ -853,11 +854,13 @@ create table cash_management.cm_approval_requests (
   executed_at timestamp with time zone,
   executed_by text,
   executed_in xid8,
+  input_encrypted bytea,
   constraint cm_approval_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint request_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
   constraint request_follows_a_rule FOREIGN KEY (tenant_id, policy_id) REFERENCES cash_management.cm_approval_policies(tenant_id, id),
   constraint request_is_of_a_known_kind FOREIGN KEY (kind) REFERENCES cash_management.cm_approval_kinds(kind),
   constraint a_requested_amount_has_a_currency CHECK (((amount_minor IS NULL) = (currency IS NULL))),
+  constraint approval_input_is_encrypted CHECK ((SUBSTRING(input_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
   constraint it_is_executed_once_and_by_somebody CHECK ((((state = 'executed'::text) = (executed_at IS NOT NULL)) AND ((executed_at IS NULL) = (executed_in IS NULL)))),
   constraint payload_hash_is_a_sha256 CHECK ((octet_length(payload_hash) = 32)),
   constraint payload_is_an_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
@@ -870,18 +873,20 @@ alter table cash_management.cm_approval_requests enable row level security;
 alter table cash_management.cm_approval_requests force row level security;
 comment on table cash_management.cm_approval_requests is 'tenant: deeds that wait for other people; what is asked never changes, and what is approved is done once';
 comment on column cash_management.cm_approval_requests.payload_hash is 'sha256 over kind, subject, amount, currency and payload: the guarded write is held against it';
+comment on column cash_management.cm_approval_requests.input_encrypted is 'encrypted by the program: what carrying it out needs; gone once that is done, refused or withdrawn';
 create policy tenant_isolation on cash_management.cm_approval_requests for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE UNIQUE INDEX a_deed_waits_once ON cash_management.cm_approval_requests USING btree (tenant_id, payload_hash) WHERE (state = ANY (ARRAY['waiting'::text, 'approved'::text]));
 CREATE INDEX cm_approval_requests_newest ON cash_management.cm_approval_requests USING btree (tenant_id, requested_at DESC, id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
+CREATE TRIGGER input_goes_with_the_request BEFORE UPDATE OF state ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((new.state = ANY (ARRAY['refused'::text, 'withdrawn'::text, 'executed'::text]))) EXECUTE FUNCTION cash_management.forget_approval_input();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, kind, subject, amount_minor, currency, payload, payload_hash, reason, policy_id, approvals_needed, approver_role, requested_by, requested_at, expires_at ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.kind IS DISTINCT FROM new.kind) OR (old.subject IS DISTINCT FROM new.subject) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.payload IS DISTINCT FROM new.payload) OR (old.payload_hash IS DISTINCT FROM new.payload_hash) OR (old.reason IS DISTINCT FROM new.reason) OR (old.policy_id IS DISTINCT FROM new.policy_id) OR (old.approvals_needed IS DISTINCT FROM new.approvals_needed) OR (old.approver_role IS DISTINCT FROM new.approver_role) OR (old.requested_by IS DISTINCT FROM new.requested_by) OR (old.requested_at IS DISTINCT FROM new.requested_at) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'kind', 'subject', 'amount_minor', 'currency', 'payload', 'payload_hash', 'reason', 'policy_id', 'approvals_needed', 'approver_role', 'requested_by', 'requested_at', 'expires_at');
-grant select on cash_management.cm_approval_requests to apg_readonly;
 grant select on cash_management.cm_approval_requests to apg_readwrite;
+grant select (tenant_id, id, kind, subject, amount_minor, currency, payload, payload_hash, reason, policy_id, approvals_needed, approver_role, requested_by, requested_at, expires_at, state, decided_at, executed_at, executed_by, executed_in) on cash_management.cm_approval_requests to apg_readonly;
 
 create table cash_management.cm_approvals (
   tenant_id cash_management.tenant_key not null,
@@ -937,12 +942,14 @@ create table cash_management.cm_bank_connections (
   credentials bytea,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  credentials_index text,
   constraint cm_bank_connections_pkey PRIMARY KEY (tenant_id, id),
   constraint connection_is_to_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
   constraint connection_kind_is_known CHECK ((kind = ANY (ARRAY['upload'::text, 'folder'::text, 'ebics'::text, 'sftp'::text, 'swift'::text, 'api'::text, 'psd2'::text]))),
   constraint connection_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
   constraint connection_status_is_known CHECK ((connection_status = ANY (ARRAY['untested'::text, 'connected'::text, 'degraded'::text, 'failed'::text, 'expired'::text]))),
   constraint credentials_are_encrypted CHECK ((SUBSTRING(credentials FROM 1 FOR 3) = '\x415047'::bytea)),
+  constraint credentials_have_a_fingerprint CHECK (((credentials IS NULL) = (credentials_index IS NULL))),
   constraint expected_time_has_a_zone CHECK (((expected_by IS NULL) = (expected_by_time_zone IS NULL)))
 );
 alter table cash_management.cm_bank_connections owner to cm_owner;
@@ -950,15 +957,17 @@ alter table cash_management.cm_bank_connections enable row level security;
 alter table cash_management.cm_bank_connections force row level security;
 comment on table cash_management.cm_bank_connections is 'tenant: how a bank is reached, and when its statement is due';
 comment on column cash_management.cm_bank_connections.credentials is 'encrypted by the program; the database never sees a key';
+comment on column cash_management.cm_bank_connections.credentials_index is 'blind index of the credentials: what a four-eyes rule holds a change against';
 create policy tenant_isolation on cash_management.cm_bank_connections for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_bank_connections_by_status ON cash_management.cm_bank_connections USING btree (tenant_id, connection_status, last_test_date);
 CREATE UNIQUE INDEX one_active_connection_per_bank_and_name ON cash_management.cm_bank_connections USING btree (tenant_id, bank_id, name) WHERE is_active;
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_connections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_connections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_connections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_connections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
+CREATE TRIGGER connection_is_guarded BEFORE INSERT OR UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.guard_row('bank_connection', 'cm_bank_connections', 'credentials,connection_status,last_test_date,last_success_at,last_error');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_bank_connections FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant insert, select, update on cash_management.cm_bank_connections to apg_readwrite;
@@ -1238,6 +1247,8 @@ create policy tenant_isolation on cash_management.cm_cash_accounts for all to pu
 CREATE INDEX cm_cash_accounts_active ON cash_management.cm_cash_accounts USING btree (tenant_id, last_four) WHERE is_active;
 CREATE INDEX cm_cash_accounts_newest ON cash_management.cm_cash_accounts USING btree (tenant_id, created_at DESC);
 CREATE TRIGGER account_brings_its_key BEFORE INSERT ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.keep_account_key();
+CREATE TRIGGER account_change_is_guarded BEFORE UPDATE OF entity_id, bank_id, connection_id, kind, name, account_number_index, last_four, account_scheme, servicer, currency, liquidity_class, overdraft_limit_minor, is_active, discovered, opened_on, closed_on ON cash_management.cm_cash_accounts FOR EACH ROW EXECUTE FUNCTION cash_management.guard_row('account_master', 'cm_cash_accounts', 'account_number_encrypted,current_balance_minor,balance_day,sealed_through,calendar_id,min_balance_minor,target_balance_minor,max_balance_minor,statement_cycle,expected_by,expected_time_zone,sequence_checked');
+CREATE TRIGGER account_is_guarded BEFORE INSERT ON cash_management.cm_cash_accounts FOR EACH ROW WHEN ((NOT new.discovered)) EXECUTE FUNCTION cash_management.guard_row('account_master', 'cm_cash_accounts', 'account_number_encrypted,current_balance_minor,balance_day,sealed_through,calendar_id,min_balance_minor,target_balance_minor,max_balance_minor,statement_cycle,expected_by,expected_time_zone,sequence_checked');
 CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_accounts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_accounts', 'rows', 'id', 'account_number_encrypted,account_number_index');
@@ -1292,6 +1303,8 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_flows REFERE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_flows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_flows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER flow_by_hand_changes_guarded BEFORE UPDATE OF certainty, superseded_at ON cash_management.cm_cash_flows FOR EACH ROW WHEN (((old.source = 'manual'::text) AND ((old.certainty <> new.certainty) OR ((old.superseded_at IS NULL) <> (new.superseded_at IS NULL))))) EXECUTE FUNCTION cash_management.guard_flow();
+CREATE TRIGGER flow_by_hand_is_guarded BEFORE INSERT ON cash_management.cm_cash_flows FOR EACH ROW WHEN ((new.source = 'manual'::text)) EXECUTE FUNCTION cash_management.guard_flow();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, transaction_date, amount_minor, currency ON cash_management.cm_cash_flows FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.transaction_date IS DISTINCT FROM new.transaction_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'transaction_date', 'amount_minor', 'currency');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_flows FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_cash_flows to apg_readonly;
@@ -1431,6 +1444,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties RE
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
+CREATE TRIGGER counterparty_account_is_guarded BEFORE UPDATE OF iban_index ON cash_management.cm_counterparties FOR EACH ROW WHEN (((old.iban_index IS NOT NULL) AND (old.iban_index IS DISTINCT FROM new.iban_index))) EXECUTE FUNCTION cash_management.guard_row('account_master', 'cm_counterparties', 'name,kind,country,entity_id,iban_encrypted');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_counterparties FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_counterparties FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_counterparties to apg_readonly;
@@ -2323,6 +2337,8 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_rate_sets REFEREN
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_rate_sets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_rate_sets', 'rows', 'id', '');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_rate_sets FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_rate_sets', 'rows', 'id', '');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_rate_sets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_rate_sets', 'rows', 'id', '');
+CREATE TRIGGER freezing_is_guarded BEFORE UPDATE ON cash_management.cm_rate_sets FOR EACH ROW WHEN (((old.frozen_at IS NOT NULL) OR (new.frozen_at IS NOT NULL))) EXECUTE FUNCTION cash_management.guard_rate_set();
+CREATE TRIGGER frozen_set_is_guarded BEFORE INSERT ON cash_management.cm_rate_sets FOR EACH ROW WHEN ((new.frozen_at IS NOT NULL)) EXECUTE FUNCTION cash_management.guard_rate_set();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_rate_sets FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_rate_sets to apg_readonly;
 grant insert, select, update on cash_management.cm_rate_sets to apg_readwrite;
@@ -4663,6 +4679,19 @@ alter function cash_management.find_sign_in(text,text) owner to cm_gatekeeper;
 comment on function cash_management.find_sign_in(text,text) is 'the people with this address, one row per tenant they belong to, with what checking a password needs';
 grant execute on function cash_management.find_sign_in(text,text) to apg_gate;
 
+CREATE FUNCTION cash_management.forget_approval_input()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.input_encrypted := null;
+  return new;
+end
+$function$;
+alter function cash_management.forget_approval_input() owner to cm_owner;
+comment on function cash_management.forget_approval_input() is NULL;
+
 CREATE FUNCTION cash_management.guard_api_key()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4741,6 +4770,75 @@ end
 $function$;
 alter function cash_management.guard_approval_rule() owner to cm_owner;
 comment on function cash_management.guard_approval_rule() is NULL;
+
+CREATE FUNCTION cash_management.guard_flow()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  payload jsonb := jsonb_build_object('table', 'cm_cash_flows');
+begin
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  if tg_op = 'INSERT' then
+    payload := payload || jsonb_build_object(
+      'new', jsonb_strip_nulls(to_jsonb(new) - '{tenant_id,id,created_at,updated_at,superseded_at}'::text[])
+    );
+  else
+    payload := payload || jsonb_build_object(
+      'id', new.id,
+      'old', jsonb_build_object('certainty', old.certainty, 'superseded', old.superseded_at is not null),
+      'new', jsonb_build_object('certainty', new.certainty, 'superseded', new.superseded_at is not null)
+    );
+  end if;
+  perform cash_management.use_approval(
+    'cash_flow', coalesce(nullif(new.description, ''), nullif(new.counterparty, ''), 'cash flow'), new.amount_minor, new.currency, payload
+  );
+  return new;
+end
+$function$;
+alter function cash_management.guard_flow() owner to cm_owner;
+comment on function cash_management.guard_flow() is NULL;
+
+CREATE FUNCTION cash_management.guard_identifier()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  account cash_management.cm_cash_accounts;
+begin
+  if cash_management.is_administration() or (tg_op = 'UPDATE' and new.account_id = old.account_id) then
+    return new;
+  end if;
+  select * into account from cash_management.cm_cash_accounts where tenant_id = new.tenant_id and id = new.account_id;
+  if tg_op = 'INSERT' and (account.discovered or new.identifier_index = account.account_number_index) then
+    return new;
+  end if;
+  -- Approved together with the account, which this transaction has just written.
+  if exists (
+    select
+    from cash_management.cm_approval_requests as request
+    where request.tenant_id = new.tenant_id
+      and request.kind = 'account_master'
+      and request.executed_in = pg_current_xact_id()
+      and request.payload #> '{with,identifiers}' ? new.identifier_index
+  ) then
+    return new;
+  end if;
+  perform cash_management.use_approval(
+    'account_master', account.name, null, null,
+    jsonb_build_object('table', 'cm_account_identifiers', 'id', account.id, 'new', jsonb_build_object('identifier_index', new.identifier_index, 'currency', new.currency))
+  );
+  return new;
+end
+$function$;
+alter function cash_management.guard_identifier() owner to cm_owner;
+comment on function cash_management.guard_identifier() is NULL;
 
 CREATE FUNCTION cash_management.guard_link()
  RETURNS trigger
@@ -4825,6 +4923,82 @@ $function$;
 alter function cash_management.guard_person() owner to cm_owner;
 comment on function cash_management.guard_person() is NULL;
 
+CREATE FUNCTION cash_management.guard_rate_set()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  rates jsonb;
+begin
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and old.frozen_at is not null then
+    raise exception 'the rate set is frozen' using errcode = 'restrict_violation', hint = 'Make a new set.';
+  end if;
+  select coalesce(jsonb_object_agg(base_currency || '/' || quote_currency, trim_scale(rate)::text), '{}')
+  into rates
+  from cash_management.cm_fx_rates
+  where tenant_id = new.tenant_id and rate_set_id = new.id;
+  perform cash_management.use_approval(
+    'rate_set', new.name, null, null,
+    jsonb_build_object(
+      'table', 'cm_rate_sets',
+      'new', jsonb_build_object('name', new.name, 'kind', new.kind, 'source', new.source, 'rate_date', new.rate_date, 'rates', rates)
+    )
+  );
+  return new;
+end
+$function$;
+alter function cash_management.guard_rate_set() owner to cm_owner;
+comment on function cash_management.guard_rate_set() is NULL;
+
+CREATE FUNCTION cash_management.guard_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  free text[] := string_to_array(tg_argv[2], ',') || '{tenant_id,id,created_at,updated_at}'::text[];
+  after_row jsonb := to_jsonb(new) - free;
+  before_row jsonb;
+  changed text[];
+  payload jsonb;
+begin
+  if cash_management.is_administration() then
+    return new;
+  end if;
+  if tg_op = 'INSERT' then
+    payload := jsonb_build_object('table', tg_argv[1], 'new', jsonb_strip_nulls(after_row));
+  else
+    before_row := to_jsonb(old) - free;
+    changed := array(select key from jsonb_each(after_row) where value is distinct from before_row -> key order by key);
+    if cardinality(changed) = 0 then
+      return new;
+    end if;
+    payload := jsonb_build_object(
+      'table', tg_argv[1],
+      'id', old.id,
+      'old', (select jsonb_object_agg(key, before_row -> key) from unnest(changed) as key),
+      'new', (select jsonb_object_agg(key, after_row -> key) from unnest(changed) as key)
+    );
+  end if;
+  -- What comes with the row, in other tables: said by the program before it writes, so that it is approved along with the row.
+  if coalesce(current_setting('app.deed_adds', true), '') <> '' then
+    payload := payload || jsonb_build_object('with', current_setting('app.deed_adds')::jsonb);
+  end if;
+  perform cash_management.use_approval(
+    tg_argv[0], coalesce(before_row ->> 'name', to_jsonb(old) ->> 'name', after_row ->> 'name'), null, null, payload
+  );
+  return new;
+end
+$function$;
+alter function cash_management.guard_row() owner to cm_owner;
+comment on function cash_management.guard_row() is NULL;
+
 CREATE FUNCTION cash_management.guard_sign_in_rules()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4881,6 +5055,30 @@ end
 $function$;
 alter function cash_management.keep_account_key() owner to cm_owner;
 comment on function cash_management.keep_account_key() is 'an account brings its key along';
+
+CREATE FUNCTION cash_management.keep_approval_input(p_id uuid, p_input bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update cash_management.cm_approval_requests
+  set input_encrypted = p_input
+  where tenant_id = cash_management.current_tenant()
+    and id = p_id
+    and state = 'waiting'
+    and requested_by = cash_management.current_actor()
+    and input_encrypted is null;
+  if not found then
+    raise exception 'only who asked says with what, once' using errcode = 'check_violation', constraint = 'maker_says_with_what';
+  end if;
+end
+$function$;
+alter function cash_management.keep_approval_input(uuid,bytea) owner to cm_owner;
+comment on function cash_management.keep_approval_input(uuid,bytea) is 'keeps, encrypted, what an approved deed is carried out with; written once, by who asked';
+grant execute on function cash_management.keep_approval_input(uuid,bytea) to apg_admin;
+grant execute on function cash_management.keep_approval_input(uuid,bytea) to apg_readwrite;
 
 CREATE FUNCTION cash_management.keep_closed_tenant_unchanged(p_tenant text)
  RETURNS void
@@ -5125,7 +5323,11 @@ begin
   returning id into used;
   if used is null then
     raise exception 'the deed needs an approval that is not there: %', p_kind
-      using errcode = 'insufficient_privilege', constraint = 'approved_by_another_person';
+      using errcode = 'insufficient_privilege',
+        constraint = 'approved_by_another_person',
+        detail = jsonb_build_object(
+          'kind', p_kind, 'subject', p_subject, 'amountMinor', p_amount::text, 'currency', p_currency, 'payload', p_payload
+        )::text;
   end if;
   return used;
 end

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { mountAccessCommands } from "./access/commands.ts";
 import { mountPlatformKeyCommands } from "./access/platform-key-commands.ts";
+import { mountAccessCommands } from "./apg/access-commands.ts";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";

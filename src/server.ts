@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { accessRoutes, authenticateWith } from "./access/routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
+import { executors } from "./apg/executors.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { bankRoutes } from "./banks/routes.ts";
 import { cashFlowRoutes } from "./cash-flows/routes.ts";
@@ -77,7 +78,8 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       limits: options.limits ?? defaultLimits,
     },
     async (app) => {
-      accessRoutes(app, options, { publicAddress: options.publicAddress ?? null, allowInsecure: options.oidcInsecure ?? false });
+      const oidc = { publicAddress: options.publicAddress ?? null, allowInsecure: options.oidcInsecure ?? false };
+      accessRoutes(app, options, oidc, executors);
       accountRoutes(app, options.app);
       auditRoutes(app, options.app);
       bankRoutes(app, options.app);

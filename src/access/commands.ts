@@ -5,6 +5,7 @@ import type { Settings } from "../settings/list.ts";
 import { type CommandContext, commandGroup, type MountCommands } from "../terminal/command.ts";
 import { print, printJson, printTable } from "../terminal/output.ts";
 import { listApiKeys, requestApiKey, revokeApiKey } from "./api-keys.ts";
+import type { Executors } from "./approvals/carry-out.ts";
 import { mountApprovalCommands, mountPolicyCommands } from "./approvals/commands.ts";
 import { type Role, roles, scopes } from "./contract.ts";
 import { mountManagePersonCommands, mountRolesCommand, told } from "./manage-commands.ts";
@@ -14,17 +15,19 @@ import { createSignInLink, linkMinutes } from "./sign-in-links.ts";
 import { ofTenant, secretOfStdin, type TenantFlags, tenantCommand, uuidOf } from "./tenant-commands.ts";
 
 /** `apg access person|key|link`: who may come in, and with what. */
-export const mountAccessCommands: MountCommands = (program, context) => {
-  const access = commandGroup(program, "access", "people, API keys and sign-in links");
-  mountPersonCommands(commandGroup(access, "person", "people of a tenant"), context);
-  mountKeyCommands(commandGroup(access, "key", "API keys of a tenant"), context);
-  mountLinkCommand(access, context);
-  mountManagePersonCommands(commandGroup(access, "person", "people of a tenant"), context);
-  mountApprovalCommands(access, context);
-  mountPolicyCommands(access, context);
-  mountOidcCommands(access, context);
-  mountRolesCommand(access);
-};
+export const accessCommands =
+  (executors: Executors): MountCommands =>
+  (program, context) => {
+    const access = commandGroup(program, "access", "people, API keys and sign-in links");
+    mountPersonCommands(commandGroup(access, "person", "people of a tenant"), context);
+    mountKeyCommands(commandGroup(access, "key", "API keys of a tenant"), context);
+    mountLinkCommand(access, context);
+    mountManagePersonCommands(commandGroup(access, "person", "people of a tenant"), context);
+    mountApprovalCommands(access, context, executors);
+    mountPolicyCommands(access, context);
+    mountOidcCommands(access, context);
+    mountRolesCommand(access);
+  };
 
 // People ----------------------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ import type { AccessPools } from "./access-pools.ts";
 import type { Executors } from "./approvals/carry-out.ts";
 import { approvalRoutes } from "./approvals/routes.ts";
 import { identityOfKey } from "./authenticate.ts";
-import { accessExecutors } from "./executors.ts";
 import { actorOf } from "./identity.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { type OidcOptions, oidcRoutes, providerSignOut } from "./oidc/routes.ts";
@@ -39,12 +38,12 @@ async function platformCaller({ gate }: AccessPools, key: string): Promise<Calle
   return { kind: "platform", id, actor: platformActor(identity), tenant: "", permissions: new Set(scopes), byCookie: false };
 }
 
-/** `executors`: how other domains carry out what was approved. */
-export function accessRoutes(app: HttpApplication, pools: AccessPools, oidc: OidcOptions, executors: Executors = {}): void {
+/** `executors`: how every domain carries out what was approved. */
+export function accessRoutes(app: HttpApplication, pools: AccessPools, oidc: OidcOptions, executors: Executors): void {
   sessionRoutes(app, pools, providerSignOut(pools, oidc));
   ownRoutes(app, pools);
   oidcRoutes(app, pools, oidc);
   keyRoutes(app, pools.app);
   peopleRoutes(app, pools.app);
-  approvalRoutes(app, pools.app, { ...accessExecutors, ...executors });
+  approvalRoutes(app, pools.app, executors);
 }

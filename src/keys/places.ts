@@ -25,6 +25,8 @@ export const places = {
   credentials: at("cm_bank_connections", "credentials"),
   /** tenant_id */
   clientSecret: at("cash_management.cm_identity_providers", "client_secret"),
+  /** id */
+  approvalInput: at("cm_approval_requests", "input"),
 } as const;
 
 function at(table: string, column: string): Place {

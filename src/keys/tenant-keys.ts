@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { Problem } from "../errors/problem.ts";
 import { BlindIndex } from "./blind-index.ts";
 import { type DataKey, decryptValue, encryptValue, keyVersionOf, type Place, requirePlace, requireWhole } from "./ciphertext.ts";
+
+type IndexKind = "account" | "file" | "credentials";
 
 export type KeyState = "active" | "retired" | "shredded";
 
@@ -57,8 +60,13 @@ export class TenantKeys {
     return blob === null ? null : this.decrypt(place, row, blob).toString("utf8");
   }
 
+  /** The blind index of a secret: whether it is another one, told without telling it. Case and spaces count, unlike in `index`. */
+  indexOfSecret(secret: string): string {
+    return this.index("credentials", createHash("sha256").update(secret).digest("hex"));
+  }
+
   /** The blind index of a value: what an equality search compares. Kinds never mix, so that equal values of two kinds do not show. */
-  index(kind: "account" | "file", value: string): string {
+  index(kind: IndexKind, value: string): string {
     let index = this.#indexes.get(kind);
     if (index === undefined) {
       index = new BlindIndex(this.#indexRoot, this.tenantId, kind);

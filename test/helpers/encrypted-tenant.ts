@@ -34,13 +34,23 @@ export async function encryptedTenant(database: TestDatabase, id: string, days =
     );
     await tx.query("insert into cash_management.cm_banks (tenant_id, id, name) values ($1, $2, 'Some bank')", [id, row]);
     await tx.query(
-      "insert into cash_management.cm_bank_connections (tenant_id, id, bank_id, name, credentials) values ($1, $2, $2, 'Connection', $3)",
-      [id, row, keys.encryptText(places.credentials, row, "user:password")],
+      "insert into cash_management.cm_bank_connections (tenant_id, id, bank_id, name, credentials, credentials_index) values ($1, $2, $2, 'Connection', $3, $4)",
+      [id, row, keys.encryptText(places.credentials, row, "user:password"), keys.indexOfSecret("user:password")],
     );
     await tx.query(
       `insert into cash_management.cm_identity_providers (tenant_id, name, issuer, client_id, client_secret, allowed_domains)
        values ($1, 'Provider', 'https://id.example', 'apg', $2, '{example.com}')`,
       [id, keys.encryptText(places.clientSecret, id, clientSecret)],
+    );
+    await tx.query(
+      `with rule as (
+         insert into cash_management.cm_approval_policies (tenant_id, kind) values ($1, 'account_master') returning tenant_id, id
+       )
+       insert into cash_management.cm_approval_requests (
+         tenant_id, id, kind, subject, payload, payload_hash, policy_id, approvals_needed, approver_role, requested_by, expires_at, input_encrypted)
+       select tenant_id, $2, 'account_master', 'Account', '{}', sha256('{}'), id, 1, 'approver', 'test', now() + interval '1 day', $3
+       from rule`,
+      [id, row, keys.encryptText(places.approvalInput, row, partner)],
     );
   });
 }

@@ -4,9 +4,13 @@ import type { Pool } from "../../postgres/connect.ts";
 import { type TenantContext, type TenantTransaction, tenantRead, tenantTransaction } from "../../postgres/transaction.ts";
 import { decide, endPolicy, getApproval } from "./approvals.ts";
 import type { ApprovalKind, ApprovalRequest } from "./contract.ts";
+import { inputOf } from "./guarded-write.ts";
 
-/** Does what was approved. A kind without one is done by who asked, by asking again: what a key or a link shows is for them alone. */
-export type Executor = (tx: TenantTransaction, request: ApprovalRequest) => Promise<unknown>;
+/**
+ * Does what was approved, in the transaction of who approved last. `input` is what `guardedWrite` kept, null when nothing was.
+ * A kind without one is done by who asked, by asking again: what a key or a link shows is for them alone.
+ */
+export type Executor = (tx: TenantTransaction, request: ApprovalRequest, input: unknown) => Promise<unknown>;
 export type Executors = Readonly<Partial<Record<ApprovalKind, Executor>>>;
 
 export const ownExecutors: Executors = { approval_policy: (tx, request) => endPolicy(tx, request.subject) };
@@ -27,7 +31,7 @@ export async function decideAndCarryOut(
   const execute = decided.state === "approved" ? executors[decided.kind] : undefined;
   if (execute === undefined) return decided;
   try {
-    await tenantTransaction(pool, context, (tx) => execute(tx, decided));
+    await tenantTransaction(pool, context, async (tx) => execute(tx, decided, await inputOf(tx, id)));
   } catch (error) {
     if (!(error instanceof Problem) && problemOfDatabase(error) === null) throw error;
   }

@@ -3,14 +3,13 @@ import { Problem } from "../../errors/problem.ts";
 import { tenantRead, tenantTransaction } from "../../postgres/transaction.ts";
 import { type CommandContext, commandGroup, type OpenForCommand } from "../../terminal/command.ts";
 import { print, printJson, printTable } from "../../terminal/output.ts";
-import { accessExecutors } from "../executors.ts";
 import { told } from "../manage-commands.ts";
 import { getRules, setRules } from "../rules.ts";
 import { endSession } from "../sessions.ts";
 import { signIn } from "../sign-in.ts";
 import { ofTenant, secretOfStdin, type TenantFlags, tenantCommand, uuidOf } from "../tenant-commands.ts";
 import { addPolicy, breakGlass, endPolicy, listApprovals, listPolicies } from "./approvals.ts";
-import { decideAndCarryOut } from "./carry-out.ts";
+import { decideAndCarryOut, type Executors } from "./carry-out.ts";
 import { type ApprovalPolicy, type ApprovalRequest, approverRoles, type NewApprovalPolicy, ruledKinds } from "./contract.ts";
 
 interface DecisionFlags extends TenantFlags {
@@ -19,7 +18,7 @@ interface DecisionFlags extends TenantFlags {
 }
 
 /** `apg access approvals list|approve|refuse` */
-export function mountApprovalCommands(access: Command, context: CommandContext): void {
+export function mountApprovalCommands(access: Command, context: CommandContext, executors: Executors): void {
   const group = commandGroup(access, "approvals", "requests that wait for another person");
   tenantCommand(group, "list", "requests, newest first")
     .option("--all", "those that were decided too")
@@ -56,7 +55,7 @@ export function mountApprovalCommands(access: Command, context: CommandContext):
         ofTenant<DecisionFlags>(context, async (open) => {
           const request = uuidOf(id, "request", "apg access approvals list");
           const decided = await asPerson(open, flags, await secretOfStdin("password"), (actor) =>
-            decideAndCarryOut(open.database.app, { tenantId: flags.tenant, actor }, accessExecutors, request, decision, flags.reason),
+            decideAndCarryOut(open.database.app, { tenantId: flags.tenant, actor }, executors, request, decision, flags.reason),
           );
           if (flags.json === true) printJson(decided);
           else print(`Request ${decided.id} is ${decided.state}.`);

@@ -25,6 +25,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   define("cm_bank_transactions", "counterparty_account_encrypted", places.entryCounterparty, ["id"]),
   define("cm_bank_transaction_details", "counterparty_account_encrypted", places.detailCounterparty, ["transaction_id", "ordinal"]),
   define("cm_identity_providers", "client_secret", places.clientSecret, ["tenant_id"]),
+  define("cm_approval_requests", "input_encrypted", places.approvalInput, ["id"]),
 ];
 
 function define(table: string, column: string, place: Place, keys: readonly string[], text = true): EncryptedColumn {

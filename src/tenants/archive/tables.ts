@@ -13,6 +13,8 @@ export const secretColumns: ReadonlySet<string> = new Set([
   "key_hash",
   "token_hash",
   "credentials",
+  "credentials_index",
+  "input_encrypted",
   "client_secret",
   "wrapped",
 ]);
