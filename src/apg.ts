@@ -51,11 +51,18 @@ export function makeProgram(): Command {
   const program = new Command("apg")
     .description("Bank statements in, a proven cash position out.")
     .version(packageVersion())
-    .showHelpAfterError("hint: apg --help lists the commands, apg COMMAND --help its options")
     .exitOverride();
   addSettingFlags(program);
   for (const mount of mounts) mount(program, commandContext);
+  hintAtHelp(program, "apg");
   return program;
+}
+
+/** What commander refuses ends with the help of that very command. */
+function hintAtHelp(command: Command, path: string): void {
+  const lists = command.commands.length > 0 ? "the commands" : "the options";
+  command.showHelpAfterError(`hint: ${path} --help lists ${lists}`);
+  for (const part of command.commands) hintAtHelp(part, `${path} ${part.name()}`);
 }
 
 function packageVersion(): string {
