@@ -534,6 +534,34 @@ CREATE INDEX blocks_by_time ON audit.blocks USING btree (sealed_at);
 CREATE TRIGGER blocks_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.blocks FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
 grant select on audit.blocks to apg_admin;
 
+create table audit.key_rotations (
+  key_id text not null,
+  replaces text not null,
+  after_block bigint not null,
+  is_endorsed boolean not null,
+  statement text not null,
+  signature bytea not null,
+  recorded_at timestamp with time zone not null default clock_timestamp(),
+  constraint key_rotations_pkey PRIMARY KEY (key_id),
+  constraint a_key_is_replaced_once UNIQUE (replaces),
+  constraint new_key_is_listed FOREIGN KEY (key_id) REFERENCES audit.signing_keys(key_id),
+  constraint replaced_key_is_listed FOREIGN KEY (replaces) REFERENCES audit.signing_keys(key_id),
+  constraint a_key_does_not_replace_itself CHECK ((key_id <> replaces)),
+  constraint rotation_is_signed CHECK ((octet_length(signature) = 64)),
+  constraint statement_has_its_form CHECK ((statement ~~ 'apg-audit-key-1%'::text))
+);
+alter table audit.key_rotations owner to audit_owner;
+alter table audit.key_rotations enable row level security;
+alter table audit.key_rotations force row level security;
+comment on table audit.key_rotations is 'local: which signing key replaced which behind which block, as signed statements (docs/reference/audit-seals.md); trust is not read from here but from signatures';
+comment on column audit.key_rotations.is_endorsed is 'signed by the key it replaces; false: that one was lost, and the new key says so itself';
+create policy same_for_all_tenants on audit.key_rotations for all to public
+  using (true)
+  with check (true);
+CREATE TRIGGER key_rotations_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.key_rotations FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
+CREATE TRIGGER recorded_in_the_trail AFTER INSERT ON audit.key_rotations FOR EACH ROW EXECUTE FUNCTION audit.record_for_all('key_id'); -- enabled always
+grant select on audit.key_rotations to apg_admin;
+
 create table audit.signing_keys (
   key_id text not null,
   public_key text not null,
@@ -3408,6 +3436,26 @@ $function$;
 alter function audit.keep_course_of_erasure() owner to audit_owner;
 comment on function audit.keep_course_of_erasure() is 'an erasure goes forward only';
 
+CREATE FUNCTION audit.key_statements(OUT key_id text, OUT replaces text, OUT statement text, OUT signature bytea)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT rotation.key_id,
+     rotation.replaces,
+     rotation.statement,
+     rotation.signature
+    FROM audit.key_rotations rotation
+   ORDER BY rotation.after_block, rotation.recorded_at;
+END;
+alter function audit.key_statements() owner to audit_owner;
+comment on function audit.key_statements() is 'the statements of all rotations, the oldest first; they are made to be shown';
+grant execute on function audit.key_statements() to apg_admin;
+grant execute on function audit.key_statements() to apg_readonly;
+grant execute on function audit.key_statements() to apg_readwrite;
+grant execute on function audit.key_statements() to apg_sealer;
+
 CREATE FUNCTION audit.record_ddl()
  RETURNS event_trigger
  LANGUAGE plpgsql
@@ -3501,6 +3549,24 @@ $function$;
 alter function audit.record_delete() owner to audit_owner;
 comment on function audit.record_delete() is NULL;
 grant execute on function audit.record_delete() to cm_owner;
+
+CREATE FUNCTION audit.record_for_all()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
+  values (
+    '*', tg_table_schema, tg_table_name, tg_op, to_jsonb(new) ->> tg_argv[0], to_jsonb(new),
+    cash_management.current_actor(), cash_management.current_request()
+  );
+  return null;
+end
+$function$;
+alter function audit.record_for_all() owner to audit_owner;
+comment on function audit.record_for_all() is 'records a row of a table that belongs to no tenant';
 
 CREATE FUNCTION audit.record_insert()
  RETURNS trigger
@@ -3684,6 +3750,29 @@ END;
 alter function audit.register_key(text,text) owner to audit_owner;
 comment on function audit.register_key(text,text) is 'lists a public key; listing it makes nobody trust it';
 grant execute on function audit.register_key(text,text) to apg_sealer;
+
+CREATE FUNCTION audit.rotate_key(p_key_id text, p_public_key text, p_replaces text, p_after_block bigint, p_is_endorsed boolean, p_statement text, p_signature bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  head bigint := coalesce((select max(number) from audit.blocks), 0);
+begin
+  -- Of a database that was restored to before it, the statement names a block that is gone.
+  if p_after_block < head then
+    raise exception 'the chain ends at block %, not at block %', head, p_after_block
+      using errcode = 'serialization_failure';
+  end if;
+  insert into audit.signing_keys (key_id, public_key) values (p_key_id, p_public_key) on conflict (key_id) do nothing;
+  insert into audit.key_rotations (key_id, replaces, after_block, is_endorsed, statement, signature)
+  values (p_key_id, p_replaces, p_after_block, p_is_endorsed, p_statement, p_signature);
+end
+$function$;
+alter function audit.rotate_key(text,text,text,bigint,boolean,text,bytea) owner to audit_owner;
+comment on function audit.rotate_key(text,text,text,bigint,boolean,text,bytea) is 'lists a new public key and the statement that it replaces another from the next block on';
+grant execute on function audit.rotate_key(text,text,text,bigint,boolean,text,bytea) to apg_sealer;
 
 CREATE FUNCTION audit.row_key(image jsonb, keys text[])
  RETURNS text

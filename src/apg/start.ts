@@ -55,7 +55,9 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
 
 /** Before the application writes: after a restore, what was there is then told from what comes. */
 function sealInBackground(database: Database, settings: Settings): () => Promise<void> {
-  const key = openSigningKey({ dataDir: settings.dataDir, file: settings.auditKeyFile });
+  const key = { dataDir: settings.dataDir, file: settings.auditKeyFile };
+  // Made or refused before there is anything to sign.
+  openSigningKey(key);
   const sealer = startSealer(database.sealer, {
     ...{ key, dataDir: settings.dataDir, alarmSeconds: settings.auditLagAlarm },
     onTrouble: (error) => void reportError(error),

@@ -1,16 +1,15 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { Settings } from "../settings/list.ts";
 import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
-import { counted, print, printJson, printTable, remark } from "../terminal/output.ts";
+import { counted, print, remark } from "../terminal/output.ts";
 import { reportError } from "../terminal/report-error.ts";
+import { keyPlace, mountAuditKeysCommands } from "./keys-commands.ts";
 import { mountListCommand } from "./list-command.ts";
 import { mountProofCommands } from "./proof/commands.ts";
 import type { Block } from "./seals/block.ts";
 import { recordRestore } from "./seals/head-file.ts";
 import { sealAll, startSealer } from "./seals/sealer.ts";
-import { openSigningKey, ownPublicKeys } from "./seals/signing-key.ts";
+import { openSigningKey } from "./seals/signing-key.ts";
 import { mountStatusCommand } from "./status-command.ts";
 import { mountVerifyCommand } from "./verify/commands.ts";
 
@@ -24,7 +23,9 @@ export const mountAuditCommands: MountCommands = (program, context) => {
     .option("--watch", "go on until stopped")
     .action((flags: { watch?: true }, command: Command) =>
       context.withDatabase(command, async ({ database, settings }) => {
-        const options = { key: openSigningKey(keyPlace(settings)), dataDir: settings.dataDir };
+        // Made or refused before there is anything to sign.
+        openSigningKey(keyPlace(settings));
+        const options = { key: keyPlace(settings), dataDir: settings.dataDir };
         const onBlock = (block: Block) => print(line(block));
         if (flags.watch === true) return watch(database.sealer, { ...options, alarmSeconds: settings.auditLagAlarm }, onBlock);
         const made = await sealAll(database.sealer, options, onBlock);
@@ -38,35 +39,7 @@ export const mountAuditCommands: MountCommands = (program, context) => {
   mountListCommand(group, context);
   mountProofCommands(group, context);
 
-  group
-    .command("keys")
-    .description("the keys that signed, and the public ones to hand to an auditor")
-    .option("--export <file>", "write the public keys this machine signed with, as PEM")
-    .option("--json", "as JSON")
-    .action((flags: { export?: string; json?: true }, command: Command) =>
-      context.withDatabase(command, async ({ database, settings }) => {
-        const own = ownPublicKeys(keyPlace(settings));
-        if (flags.export !== undefined) {
-          writeFileSync(flags.export, own.map(({ publicKey }) => publicKey.export({ type: "spki", format: "pem" })).join(""));
-          remark(`${counted(own.length, "public key")} written to ${flags.export}`);
-        }
-        const { rows } = await database.admin.query<{ key_id: string; since: string; blocks: bigint; last: string | null }>(
-          `select key.key_id, key.created_at as since, count(block.number) as blocks, max(block.sealed_at) as last
-           from audit.signing_keys as key
-           left join audit.blocks as block on block.key_id = key.key_id
-           group by key.key_id
-           order by key.created_at`,
-        );
-        const keys = rows.map((row) => ({ key: row.key_id, own: own.some(({ id }) => id === row.key_id), ...row }));
-        if (flags.json === true)
-          printJson(keys.map(({ key, own: mine, since, blocks, last }) => ({ key, own: mine, since, blocks, last })));
-        else
-          printTable(
-            [{ title: "key" }, { title: "of this machine" }, { title: "since" }, { title: "blocks", align: "right" }, { title: "last" }],
-            keys.map(({ key, own: mine, since, blocks, last }) => [key, mine ? "yes" : "no", since, `${blocks}`, last ?? "-"]),
-          );
-      }),
-    );
+  mountAuditKeysCommands(group, context);
 
   group
     .command("restored")
@@ -78,10 +51,6 @@ export const mountAuditCommands: MountCommands = (program, context) => {
       print("recorded; the next seal names what was lost");
     });
 };
-
-export function keyPlace({ dataDir, auditKeyFile }: Pick<Settings, "dataDir" | "auditKeyFile">) {
-  return { dataDir, file: auditKeyFile };
-}
 
 async function watch(
   pool: Parameters<typeof startSealer>[0],

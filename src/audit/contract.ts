@@ -64,7 +64,7 @@ export type SealState = Static<typeof SealState>;
 export const AuditProofBody = record(
   "AuditProof",
   {
-    format: words(["apg-audit-proof-1"]),
+    format: words(["apg-audit-proof-2"]),
     row: Type.String(),
     salt: Sha256,
     leaf: Sha256,
@@ -73,6 +73,9 @@ export const AuditProofBody = record(
     block: Type.String(),
     blockHash: Sha256,
     signature: Type.String(),
+    keys: Type.Array(Type.Object({ statement: Type.String(), signature: Type.String() }, { additionalProperties: false }), {
+      description: "How the first signing key leads to the one that signed",
+    }),
   },
   "docs/reference/audit-seals.md says what each part is; apg audit check-proof checks it offline",
 );

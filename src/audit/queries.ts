@@ -1,5 +1,6 @@
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import { type Block, firstPosition, type Position } from "./seals/block.ts";
+import type { KeyStatement, SignedStatement } from "./seals/key-statement.ts";
 import type { SigningKey } from "./seals/signing-key.ts";
 
 /** Of a transaction, a connection or a pool. */
@@ -103,6 +104,31 @@ export async function closeEpoch(connection: Connection): Promise<bigint> {
 
 export async function registerKey(connection: Connection, key: SigningKey): Promise<void> {
   await connection.query("select audit.register_key($1, $2)", [key.id, key.publicPem]);
+}
+
+/** Which key replaced this one; null while it signs. */
+export async function replacementOfKey(connection: Connection, keyId: string): Promise<string | null> {
+  const result = await connection.query<{ key_id: string }>("select key_id from audit.key_statements() where replaces = $1", [keyId]);
+  return result.rows[0]?.key_id ?? null;
+}
+
+/** The statements of all rotations, the oldest first. */
+export async function keyStatements(connection: Connection): Promise<SignedStatement[]> {
+  const result = await connection.query<{ statement: string; signature: Buffer }>(
+    "select statement, signature from audit.key_statements()",
+  );
+  return result.rows.map(({ statement, signature }) => ({ statement, signature: signature.toString("hex") }));
+}
+
+export async function recordRotation(
+  connection: Connection,
+  publicPem: string,
+  made: KeyStatement,
+  signed: SignedStatement,
+): Promise<void> {
+  await connection.query("select audit.rotate_key($1, $2, $3, $4, $5, $6, $7)", [
+    ...[made.key.id, publicPem, made.replaces, made.after.number, made.endorsed, signed.statement, Buffer.from(signed.signature, "hex")],
+  ]);
 }
 
 export async function appendBlock(connection: Connection, block: Block, salt: Buffer, leaves: Buffer): Promise<void> {

@@ -47,6 +47,7 @@ export function auditRoutes(app: HttpApplication, pool: Pool): void {
       return tenantRead(pool, context, (tx) => proveEntry(tx, context.tenantId, BigInt(request.params.id))).then((proof) => ({
         ...proof,
         path: [...proof.path],
+        keys: [...proof.keys],
       }));
     },
   );

@@ -86,7 +86,7 @@ describe("a changed byte anywhere is found and named", () => {
       "null",
       "[1]",
       JSON.stringify({ ...proof, extra: 1 }),
-      JSON.stringify({ ...proof, format: "apg-audit-proof-2" }),
+      JSON.stringify({ ...proof, format: "apg-audit-proof-3" }),
     ];
     for (const text of [...shapes, JSON.stringify({ ...proof, path: ["zz"] }), JSON.stringify({ ...proof, index: -1.5 })])
       expect(check(text)).toMatchObject({ holds: false, part: "format" });

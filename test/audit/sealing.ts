@@ -43,6 +43,7 @@ const guards = [
   "audit.blocks blocks_are_append_only",
   "audit.block_leaves leaves_are_append_only",
   "audit.signing_keys signing_keys_are_append_only",
+  "audit.key_rotations key_rotations_are_append_only",
 ];
 
 function open(database: TestDatabase): Sealing & { end(): Promise<void> } {
@@ -55,7 +56,7 @@ function open(database: TestDatabase): Sealing & { end(): Promise<void> } {
     dataDir,
     key,
     pool,
-    seal: (maxRows) => sealAll(pool, { key, dataDir, ...(maxRows === undefined ? {} : { maxRows }) }),
+    seal: (maxRows) => sealAll(pool, { key: { dataDir }, dataDir, ...(maxRows === undefined ? {} : { maxRows }) }),
     async sealEverything(maxRows) {
       for (const until = Date.now() + 30_000; ; await delay(20)) {
         await this.seal(maxRows);

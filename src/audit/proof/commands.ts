@@ -40,12 +40,18 @@ export function mountProofCommands(group: Command, context: CommandContext): voi
       const verdict = checkProof(readProofFile(path), readPublicKeys(flags.publicKey));
       if (flags.json === true) printJson(verdict);
       else if (verdict.holds) {
-        print(`holds: sealed in block ${verdict.block.number} at ${verdict.block.sealedAt}, signed with key ${verdict.block.key}\n`);
+        print(
+          `holds: sealed in block ${verdict.block.number} at ${verdict.block.sealedAt}, signed with key ${verdict.block.key}${followedKeys(verdict.keys)}\n`,
+        );
         for (const [column, value] of Object.entries(verdict.row))
           if (value !== null) print(`  ${column.padEnd(16)}${typeof value === "string" ? value : JSON.stringify(value)}`);
       } else print(`does not hold: ${verdict.part}: ${verdict.what}`);
       if (!verdict.holds) process.exitCode = 1;
     });
+}
+
+function followedKeys(keys: readonly string[]): string {
+  return keys.length < 2 ? "" : `, which key ${keys[0]} leads to: ${keys.join(" → ")}`;
 }
 
 function readProofFile(path: string): string {

@@ -1,11 +1,12 @@
 import { Problem } from "../../errors/problem.ts";
-import { blockByNumber, type Connection, inclusionOf } from "../queries.ts";
+import { blockByNumber, type Connection, inclusionOf, keyStatements } from "../queries.ts";
 import { headerText } from "../seals/block.ts";
+import { readStatement, type SignedStatement } from "../seals/key-statement.ts";
 import { pathOf } from "../seals/merkle.ts";
 
 /** That a row of the trail was sealed: everything an auditor needs besides the public key. Hashes are hexadecimal. */
 export interface AuditProof {
-  readonly format: "apg-audit-proof-1";
+  readonly format: "apg-audit-proof-2";
   /** The row as it was sealed, a JSON array of its columns. */
   readonly row: string;
   readonly salt: string;
@@ -16,6 +17,8 @@ export interface AuditProof {
   readonly block: string;
   readonly blockHash: string;
   readonly signature: string;
+  /** How the first signing key leads to the one that signed: statements, each signed by the key it replaces. */
+  readonly keys: readonly SignedStatement[];
 }
 
 /**
@@ -38,7 +41,7 @@ export async function proveEntry(connection: Connection, tenantId: string, id: b
       hint: "Somebody changed the trail: run apg audit verify.",
     });
   return {
-    format: "apg-audit-proof-1",
+    format: "apg-audit-proof-2",
     row: found.text,
     salt: salt.toString("hex"),
     leaf: leaf.toString("hex"),
@@ -47,5 +50,19 @@ export async function proveEntry(connection: Connection, tenantId: string, id: b
     block: headerText(block),
     blockHash: block.hash.toString("hex"),
     signature: block.signature.toString("hex"),
+    keys: leadingTo(block.keyId, await keyStatements(connection)),
   };
+}
+
+/** The statements between the first key and this one, the oldest first. */
+function leadingTo(keyId: string, statements: readonly SignedStatement[]): SignedStatement[] {
+  const path: SignedStatement[] = [];
+  let key = keyId;
+  for (const signed of [...statements].reverse()) {
+    const statement = readStatement(signed);
+    if (statement?.key.id !== key) continue;
+    path.unshift(signed);
+    key = statement.replaces;
+  }
+  return path;
 }

@@ -1,15 +1,19 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { Problem } from "../../errors/problem.ts";
 import type { Client } from "../../postgres/connect.ts";
 import * as queries from "../queries.ts";
 import { type Block, type BlockHeader, firstPosition, lastPosition, type Position, signBlock } from "./block.ts";
 import { type Fork, forkOf } from "./fork.ts";
 import { forgetRestore, readHead, readRestore, writeHead } from "./head-file.ts";
+import { readStatement } from "./key-statement.ts";
 import { leafHash, rootOf, sha256 } from "./merkle.ts";
 import { entryBytes } from "./row.ts";
-import type { SigningKey } from "./signing-key.ts";
+import { type KeyPlace, openSigningKey, type SigningKey, takeNextKey } from "./signing-key.ts";
+import { rememberedStatements } from "./statement-file.ts";
 
 export interface SealOptions {
-  readonly key: SigningKey;
+  /** The key, or where it lies: then one that replaces it is taken up while sealing goes on. */
+  readonly key: SigningKey | KeyPlace;
   /** Where the sealer keeps what it knows outside the database. */
   readonly dataDir: string;
   /** Rows of a block at most, so that neither memory nor a proof grows with a burst. */
@@ -29,7 +33,7 @@ const defaultMaxRows = 65_536;
 /**
  * Makes the next block, in one transaction: killed at any moment, the block is there whole or not at all. Rows of transactions
  * that may still run are left for later, so that no late commit slips in below a seal.
- * @throws Problem `audit_chain_went_back`
+ * @throws Problem `audit_chain_went_back`, `audit_key_replaced`, `audit_key_unusable`
  */
 export async function sealNext(client: Client, options: SealOptions): Promise<Sealed> {
   await client.query("begin");
@@ -74,6 +78,7 @@ async function sealRows(client: Client, head: Block | null, place: queries.SealP
 
 /** What was written before and is not sealed goes into the fork's own block; then transactions may count anew. */
 async function recordFork(client: Client, head: Block | null, fork: Fork, place: queries.SealPlace, options: SealOptions): Promise<Sealed> {
+  await recordLostRotations(client, head, options.dataDir);
   const ceiling = await queries.closeEpoch(client);
   const { floor, after } = behind(head);
   const salt = randomBytes(32);
@@ -84,17 +89,47 @@ async function recordFork(client: Client, head: Block | null, fork: Fork, place:
   return { outcome: "sealed", block, more: true };
 }
 
+/**
+ * The key to sign with now. A rotation that was interrupted between the database and the file is completed here.
+ * @throws Problem `audit_key_replaced`
+ */
+async function keyInForce(client: Client, given: SigningKey | KeyPlace): Promise<SigningKey> {
+  const open = () => ("privateKey" in given ? given : openSigningKey(given));
+  const key = open();
+  const next = await queries.replacementOfKey(client, key.id);
+  if (next === null) return key;
+  if (!("privateKey" in given) && takeNextKey(given, next)) return keyInForce(client, given);
+  throw new Problem("audit_key_replaced", `the audit key ${key.id} was replaced by ${next}: it signs no more`, {
+    detail: { key: key.id, replacedBy: next },
+    hint: "Put the new key file in its place, from the machine where apg audit keys rotate ran.",
+  });
+}
+
+/** Which key follows which is told by signatures, so what the restored database has forgotten can be told to it again. */
+async function recordLostRotations(client: Client, head: Block | null, dataDir: string): Promise<void> {
+  const known = new Set((await queries.keyStatements(client)).map(({ statement }) => statement));
+  for (const signed of rememberedStatements(dataDir)) {
+    const statement = readStatement(signed);
+    if (statement === null || known.has(signed.statement) || statement.chain !== head?.chain) continue;
+    // Of a time that this database still has: somebody took it away, and verification says so.
+    if (statement.after.number < head.number) continue;
+    const publicPem = statement.key.publicKey.export({ type: "spki", format: "pem" }).toString();
+    await queries.recordRotation(client, publicPem, statement, signed);
+  }
+}
+
 type Coverage = Pick<BlockHeader, "kind" | "floor" | "ceiling" | "after" | "upto" | "lost" | "reason">;
 
 async function append(
   client: Client,
   head: Block | null,
   place: queries.SealPlace,
-  { key }: SealOptions,
+  options: SealOptions,
   found: queries.UnsealedLeaves,
   salt: Buffer,
   coverage: Coverage,
 ): Promise<Block> {
+  const key = await keyInForce(client, options.key);
   const block = signBlock(
     {
       ...coverage,

@@ -1,5 +1,17 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { appendFileSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { Problem } from "../../errors/problem.ts";
 import { sha256 } from "./merkle.ts";
@@ -31,11 +43,46 @@ export function openSigningKey(place: KeyPlace): SigningKey {
   const path = keyPath(place);
   if (!exists(path)) {
     if (place.file !== undefined) throw unusable(path, "is not there");
+    if (exists(publicPath(place)))
+      throw new Problem("audit_key_unusable", `the audit key ${path} is gone, and blocks were signed with it`, {
+        hint: "Restore it from the backup of the data folder. If it is lost for good: apg audit keys rotate --old-key-lost --reason=TEXT.",
+      });
     makeKey(path);
   }
   const key = readSigningKey(path);
   rememberPublicKey(place, key);
   return key;
+}
+
+/** A key that is to replace the one in use, in a file beside it. Until `takeNextKey` nothing signs with it. */
+export function makeNextKey(place: KeyPlace): SigningKey {
+  const path = nextPath(place);
+  const { privateKey } = generateKeyPairSync("ed25519");
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = openSync(path, "w", 0o600);
+    try {
+      writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }));
+      // The database will say that this key signs from now on: it must outlive a crash.
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw unusable(path, "cannot be written", error);
+  }
+  return readSigningKey(path);
+}
+
+/** Puts the key that was made beside the one in use in its place; false when it is not there. The old private key is gone then. */
+export function takeNextKey(place: KeyPlace, id: string): boolean {
+  const path = nextPath(place);
+  if (!exists(path)) return false;
+  const key = readSigningKey(path);
+  if (key.id !== id) return false;
+  renameSync(path, keyPath(place));
+  rememberPublicKey(place, key);
+  return true;
 }
 
 /** The public keys this machine has signed with: what its own verification trusts. None when it never sealed. */
@@ -125,6 +172,10 @@ function unique(keys: readonly TrustedKey[]): TrustedKey[] {
 
 function keyPath({ dataDir, file }: KeyPlace): string {
   return file ?? join(dataDir, "secrets", "audit-signing-key.pem");
+}
+
+function nextPath(place: KeyPlace): string {
+  return `${keyPath(place)}.next`;
 }
 
 function publicPath({ dataDir }: KeyPlace): string {

@@ -6,6 +6,7 @@ import { counted, print, printJson, remark } from "../../terminal/output.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { readHead, readRestore } from "../seals/head-file.ts";
 import { ownPublicKeys, readPublicKeys, type TrustedKey } from "../seals/signing-key.ts";
+import { rememberedStatements } from "../seals/statement-file.ts";
 import type { Verdict } from "./verify.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
@@ -33,6 +34,7 @@ export function mountVerifyCommand(group: Command, context: CommandContext): voi
         const progress = flags.json === true ? null : startProgress(0, { unit: "rows" });
         const verdict = await verifyDatabase(database.admin, {
           trusted,
+          statements: rememberedStatements(settings.dataDir),
           known: readHead(settings.dataDir),
           restore: readRestore(settings.dataDir),
           from: await blockAt(database.admin, flags.from, "first"),
@@ -85,6 +87,12 @@ function report(verdict: Verdict): void {
   for (const fork of verdict.forks)
     print(
       `fork: block ${fork.number} of ${fork.at}: ${fork.reason}${fork.lost === null ? "" : `; blocks up to ${fork.lost} were known and are gone`}`,
+    );
+  for (const { key, replaces, after, at, endorsed, by, reason } of verdict.keys)
+    print(
+      endorsed
+        ? `key: behind block ${after} ${key} signs, endorsed by ${replaces} at ${at} (${by}: ${reason})`
+        : `key break: behind block ${after} ${key} signs, endorsed by nobody: ${replaces} was lost, said ${by} at ${at} (${reason})`,
     );
   for (const note of verdict.notes) remark(`note: ${note}`);
   if (verdict.intact) print("intact");

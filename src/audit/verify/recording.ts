@@ -20,7 +20,8 @@ export async function recordingFaults(connection: Pick<ClientBase, "query">): Pr
         ('audit.audit_log', 'audit_log_is_append_only'),
         ('audit.blocks', 'blocks_are_append_only'),
         ('audit.block_leaves', 'leaves_are_append_only'),
-        ('audit.signing_keys', 'signing_keys_are_append_only')
+        ('audit.signing_keys', 'signing_keys_are_append_only'),
+        ('audit.key_rotations', 'key_rotations_are_append_only')
     ),
     guarded as (
       select tree.relid as oid, guards.name

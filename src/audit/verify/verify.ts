@@ -1,8 +1,10 @@
 import type { Client } from "../../postgres/connect.ts";
-import { hashOfBlock, sealPlace, storedBlocks } from "../queries.ts";
+import { hashOfBlock, keyStatements, sealPlace, storedBlocks } from "../queries.ts";
 import { type Block, lastPosition, type Position } from "../seals/block.ts";
 import { forkOf } from "../seals/fork.ts";
 import type { KnownHead, RecordedRestore } from "../seals/head-file.ts";
+import type { SignedStatement } from "../seals/key-statement.ts";
+import { type Trust, trustOf } from "../seals/key-trust.ts";
 import { behind } from "../seals/seal.ts";
 import type { TrustedKey } from "../seals/signing-key.ts";
 import { BlockCheck, described, nameOf } from "./block-check.ts";
@@ -13,6 +15,8 @@ import { readRows, trailSource } from "./row-stream.ts";
 
 export interface VerifyOptions {
   readonly trusted: readonly TrustedKey[];
+  /** Statements about keys that lie outside the database, besides those that stand in it. */
+  readonly statements?: readonly SignedStatement[];
   /** What the sealer remembers outside the database; null when this machine never sealed it. */
   readonly known: KnownHead | null;
   readonly restore: RecordedRestore | null;
@@ -28,6 +32,16 @@ export interface Verdict {
   readonly rows: number;
   readonly head: { readonly number: string; readonly hash: string; readonly sealedAt: string } | null;
   readonly forks: readonly { readonly number: string; readonly at: string; readonly reason: string; readonly lost: string | null }[];
+  /** Signing keys that replaced others; one that was not endorsed is a break, trusted only because it was given. */
+  readonly keys: readonly {
+    readonly key: string;
+    readonly replaces: string;
+    readonly after: string;
+    readonly at: string;
+    readonly endorsed: boolean;
+    readonly by: string;
+    readonly reason: string;
+  }[];
   readonly unsealed: Unsealed;
   readonly faults: readonly Fault[];
   /** Faults found; `faults` holds the first thousand. */
@@ -54,7 +68,8 @@ export async function verifyTrail(client: Client, options: VerifyOptions): Promi
   const begun = performance.now();
   const faults = new FaultList();
   const notes: string[] = [];
-  const chain = new ChainCheck(faults, options.trusted, options.from ?? 1n);
+  const trust = await trustIn(client, options, faults);
+  const chain = new ChainCheck(faults, trust, options.from ?? 1n);
   const source = await trailSource(client);
   const forks: Block[] = [];
   let rows = 0;
@@ -80,6 +95,9 @@ export async function verifyTrail(client: Client, options: VerifyOptions): Promi
       reason: block.reason ?? "",
       lost: block.lost === null ? null : `${block.lost.number}`,
     })),
+    keys: trust.taken.map(({ key, replaces, after, at, endorsed, by, reason }) => ({
+      ...{ key: key.id, replaces, after: `${after.number}`, at, endorsed, by, reason },
+    })),
     unsealed,
     faults: faults.faults,
     faultCount: faults.count,
@@ -87,6 +105,18 @@ export async function verifyTrail(client: Client, options: VerifyOptions): Promi
     seconds,
     rowsPerSecond: Math.round(rows / Math.max(seconds, 0.001)),
   };
+}
+
+/** Which keys may have signed what. Statements in the database prove themselves, or nothing. */
+async function trustIn(client: Client, { trusted, statements = [] }: VerifyOptions, faults: FaultList): Promise<Trust> {
+  const stored = await keyStatements(client);
+  const known = new Set(stored.map(({ statement }) => statement));
+  const trust = trustOf(trusted, [...stored, ...statements.filter(({ statement }) => !known.has(statement))]);
+  for (const { statement } of trust.rejected) {
+    const key = /^key ([0-9a-f]{16})$/m.exec(statement)?.[1] ?? "of no name";
+    faults.add("key_statement_wrong", `the statement about key ${key} is not signed by the key it names, or another was before it`);
+  }
+  return trust;
 }
 
 type Batch = Awaited<ReturnType<typeof storedBlocks>>;
