@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { mountPlatformKeyCommands } from "./access/platform-key-commands.ts";
+import { mountAccountCommands } from "./accounts/commands.ts";
 import { mountAccessCommands } from "./apg/access-commands.ts";
 import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
@@ -27,6 +28,7 @@ const mounts: readonly MountCommands[] = [
   mountStatementCommands,
   mountImportCommand,
   mountPositionCommand,
+  mountAccountCommands,
   mountTenantCommands,
   mountAccessCommands,
   mountPlatformKeyCommands,

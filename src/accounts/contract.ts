@@ -40,6 +40,32 @@ export type Account = Static<typeof Account>;
 export const AccountPage = pageOf("AccountPage", Account);
 export type AccountPage = Static<typeof AccountPage>;
 
+const accountDetails = {
+  iban: Type.Optional(Type.String({ maxLength: 42, description: "Kept encrypted; shown by its last four characters" })),
+  number: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: "The bank's own number; needed where there is no IBAN" })),
+  entityId: Type.Optional(Id),
+  bankId: Type.Optional(Id),
+  overdraftLimit: Type.Optional(Amount),
+};
+
+export const NewAccount = record("NewAccount", {
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  currency: CurrencyCode,
+  ...accountDetails,
+  expectedBy: Type.Optional(Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$", description: "When the day's statement is due, HH:MM" })),
+  timeZone: Type.Optional(Type.String({ maxLength: 60 })),
+  openedOn: Type.Optional(DayText),
+});
+export type NewAccount = Static<typeof NewAccount>;
+
+export const AccountChange = record("AccountChange", {
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  ...accountDetails,
+  active: Type.Optional(Type.Boolean()),
+  closedOn: Type.Optional(DayText),
+});
+export type AccountChange = Static<typeof AccountChange>;
+
 export const AccountsQuery = Type.Object(
   {
     ...pageQuery,

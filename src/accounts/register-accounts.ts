@@ -27,7 +27,7 @@ export interface NewAccount {
   readonly expectedBy: string;
   readonly timeZone: string;
   readonly overdraftLimitMinor: bigint;
-  readonly openedOn: Day;
+  readonly openedOn: Day | null;
 }
 
 /**

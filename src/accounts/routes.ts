@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { ApprovalRequest } from "../access/approvals/contract.ts";
 import type { HttpApplication } from "../http/application.ts";
 import { Id, pageQuery } from "../http/contract.ts";
 import { cursorParts, cursorText, pageOfRows, pageRequest } from "../http/cursor.ts";
@@ -6,7 +7,7 @@ import { contextOf } from "../http/guard.ts";
 import { parseMoney } from "../money/money.ts";
 import { proveFigure } from "../positions/proof.ts";
 import type { Pool } from "../postgres/connect.ts";
-import { tenantRead } from "../postgres/transaction.ts";
+import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import { EntryPage } from "../statements/contract.ts";
 import { entriesOfAccount } from "../statements/entries.ts";
 import { todayOfTenant } from "../tenants/tenants.ts";
@@ -17,17 +18,21 @@ import {
   Account,
   AccountBalances,
   AccountBalancesQuery,
+  AccountChange,
   AccountEntriesQuery,
   AccountPage,
   AccountsQuery,
   EntityPage,
+  NewAccount,
   Proof,
   ProofQuery,
 } from "./contract.ts";
+import { changeAccount, registerAccount } from "./keep-accounts.ts";
 
 const tags = ["accounts"];
 const config = { access: "accounts:read" };
 const byId = Type.Object({ id: Id });
+const waits = "202 when a four-eyes rule wants another person: the last approval carries it out.";
 const byName = [cursorParts.text, cursorParts.uuid];
 
 export function accountRoutes(app: HttpApplication, pool: Pool): void {
@@ -46,6 +51,43 @@ export function accountRoutes(app: HttpApplication, pool: Pool): void {
     "/api/v1/accounts/:id",
     { config, schema: { tags, summary: "An account", params: byId, response: { 200: Account } } },
     async (request) => tenantRead(pool, contextOf(request), (tx) => getAccount(tx, request.params.id)),
+  );
+
+  app.post(
+    "/api/v1/accounts",
+    {
+      config: { access: "accounts:write" },
+      schema: {
+        tags,
+        summary: "Register an account, or make one's own what a statement has opened by itself",
+        description: waits,
+        body: NewAccount,
+        response: { 201: Account, 202: ApprovalRequest },
+      },
+    },
+    async (request, reply) => {
+      const made = await tenantTransaction(pool, contextOf(request), (tx) => registerAccount(tx, request.body));
+      return "done" in made ? reply.code(201).send(made.done) : reply.code(202).send(made.waiting);
+    },
+  );
+
+  app.patch(
+    "/api/v1/accounts/:id",
+    {
+      config: { access: "accounts:write" },
+      schema: {
+        tags,
+        summary: "Change an account; what is not given stays",
+        description: waits,
+        params: byId,
+        body: AccountChange,
+        response: { 200: Account, 202: ApprovalRequest },
+      },
+    },
+    async (request, reply) => {
+      const changed = await tenantTransaction(pool, contextOf(request), (tx) => changeAccount(tx, request.params.id, request.body));
+      return "done" in changed ? reply.send(changed.done) : reply.code(202).send(changed.waiting);
+    },
   );
 
   app.get(

@@ -81,23 +81,35 @@ async function makeDemo(database: Database): Promise<readonly DemoTenant[]> {
   return tenants;
 }
 
+interface SignInLink {
+  readonly role: string;
+  readonly link: string;
+  readonly name: string;
+}
+
 /** A link is as good as a password, so it is made anew at each start, works once, and is shown to whoever started the program. */
-function signInLinks(address: string, database: Database, tenants: readonly DemoTenant[]): Promise<string[][]> {
+function signInLinks(address: string, database: Database, tenants: readonly DemoTenant[]): Promise<[string, SignInLink[]][]> {
   return Promise.all(
-    tenants.map(async ({ id, name, person }) => {
-      const context = { tenantId: id, actor: "apg start" };
-      const { token } = await tenantTransaction(database.app, context, (tx) => createSignInLink(tx, person.id));
-      return ["sign in", `${address}/sign-in?token=${token}`, `once, within ${linkMinutes} minutes, as ${person.name} of ${name}`];
+    tenants.map(async ({ id, name, people }) => {
+      const links = await tenantTransaction(database.app, { tenantId: id, actor: "apg start" }, async (tx) => {
+        const made: SignInLink[] = [];
+        for (const person of people) {
+          const { token } = await createSignInLink(tx, person.id);
+          made.push({ role: person.role, name: person.name, link: `${address}/sign-in?token=${token}` });
+        }
+        return made;
+      });
+      return [name, links] as [string, SignInLink[]];
     }),
   );
 }
 
-function announce(address: string, database: Database, settings: Settings, links: string[][]): void {
+function announce(address: string, database: Database, settings: Settings, tenants: [string, SignInLink[]][]): void {
   const lines = [
     ["address", address],
-    ...links.flatMap(([title, link, who]) => [
-      [title, link],
-      ["", who],
+    ...tenants.flatMap(([tenant, links]) => [
+      ["sign in", `to ${tenant}, each link once and within ${linkMinutes} minutes`],
+      ...links.map(({ role, link, name }) => ["", `${role.padEnd(15)}${link}  ${name}`]),
     ]),
     ["data", `${database.place} (PostgreSQL ${database.version.text})`],
     ["settings", "apg settings"],

@@ -1,3 +1,4 @@
+import { Problem } from "../errors/problem.ts";
 import { exponentOf, minorText } from "../money/money.ts";
 import { rows } from "../postgres/rows.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
@@ -39,6 +40,22 @@ export async function searchFlows(tx: TenantTransaction, filter: FlowFilter, pag
   const names = await namesOfAccounts(tx, [...new Set(found.map((row) => row.account_id))]);
   return found.map((row) => ({ item: flowOf(row, names), key: [row.transaction_date, row.id] }));
 }
+
+/** @throws Problem `not_found` */
+export async function getFlow(tx: TenantTransaction, id: string): Promise<CashFlow> {
+  const [row] = await rows<FlowRow>(
+    tx,
+    `select ${flowColumns}
+     from cash_management.cm_cash_flows
+     where tenant_id = $1 and id = $2 and transaction_date = cash_management.day_of_id($2) and superseded_at is null`,
+    [tx.tenantId, id],
+  );
+  if (row === undefined) throw new Problem("not_found", `there is no flow ${id}`, { hint: "List them: GET /api/v1/cash-flows" });
+  return flowOf(row, await namesOfAccounts(tx, [row.account_id]));
+}
+
+const flowColumns = `id, account_id, transaction_date, value_date, amount_minor::text as amount, currency, certainty, category, counterparty,
+       description, source, created_at`;
 
 export interface FlowRow {
   id: string;
@@ -88,8 +105,7 @@ export function flowsStatement(
   if (filter.minCertainty !== undefined) conditions.push(`certainty >= ${bind(filter.minCertainty)}`);
   // Ids are ordered by their day: a range of days is a range of the primary key, read backwards for the newest first.
   conditions.push(`id >= ${bind(lowestId(from))}`, `id < ${bind(after?.[1] ?? lowestId(addDays(to, 1)))}`);
-  const text = `select id, account_id, transaction_date, value_date, amount_minor::text as amount, currency, certainty, category, counterparty,
-       description, source, created_at
+  const text = `select ${flowColumns}
      from cash_management.cm_cash_flows
      where ${conditions.join(" and ")}
      order by id desc

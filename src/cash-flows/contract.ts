@@ -36,6 +36,24 @@ export type CashFlow = Static<typeof CashFlow>;
 export const CashFlowPage = pageOf("CashFlowPage", CashFlow);
 export type CashFlowPage = Static<typeof CashFlowPage>;
 
+export const NewCashFlow = record("NewCashFlow", {
+  accountId: Id,
+  amount: Amount,
+  day: DayText,
+  valueDate: Type.Optional(DayText),
+  certainty: Type.Optional(
+    Type.Unsafe<10 | 20 | 30 | 40 | 50 | 60>({
+      type: "integer",
+      enum: [10, 20, 30, 40, 50, 60],
+      description: "10 budget … 60 in transit; 30 by default",
+    }),
+  ),
+  category: Type.Optional(Type.String({ maxLength: 100 })),
+  counterparty: Type.Optional(Type.String({ maxLength: 200 })),
+  text: Type.Optional(Type.String({ maxLength: 500 })),
+});
+export type NewCashFlow = Static<typeof NewCashFlow>;
+
 export const CashFlowsQuery = Type.Object(
   {
     ...pageQuery,

@@ -1,5 +1,4 @@
-import type { Role } from "../access/contract.ts";
-import { createPerson, listPeople } from "../access/people.ts";
+import { listPeople } from "../access/people.ts";
 import { firstOpeningDay } from "../accounts/register-accounts.ts";
 import { deliveries, type StatementDelivery } from "../banks/simulator/deliveries.ts";
 import { simulate } from "../banks/simulator/simulate.ts";
@@ -10,6 +9,7 @@ import { createTenant, listTenants } from "../tenants/tenants.ts";
 import { addDays, type Day } from "../time/day.ts";
 import { type DemoCompany, demoCompanies } from "./demo-tenants.ts";
 import { registerCompany } from "./masters.ts";
+import { ensurePeople, ensureRequests, type KnownPerson } from "./people.ts";
 
 export interface DemoOptions {
   /** May open tenants. */
@@ -22,16 +22,15 @@ export interface DemoOptions {
   readonly progress?: (done: number, total: number, file: string) => void;
 }
 
-/** A demo tenant that is complete, and who signs in to it. */
+/** A demo tenant that is complete, and who signs in to it, the treasurer first. */
 export interface DemoTenant {
   readonly id: string;
   readonly name: string;
-  readonly person: { readonly id: string; readonly email: string; readonly name: string };
+  readonly people: readonly KnownPerson[];
 }
 
 const days = 400;
 const seed = "demo";
-const role: Role = "treasurer";
 
 /**
  * Makes the demo tenants in an empty database, by importing statement files of simulated banks as a person would. What was begun and
@@ -60,17 +59,12 @@ async function ensureTenant(options: DemoOptions, demo: DemoCompany, present: bo
   const { key: id, name } = demo.company;
   const context: TenantContext = { tenantId: id, actor: "apg demo" };
   if (!present) await createTenant(options.admin, { ...demo, id, name }, context.actor);
-  // The person is added last: whoever finds one, finds the demo complete.
-  const known = await findPerson(options.app, context, demo);
-  if (known !== undefined) return { id, name, person: { ...demo.person, id: known } };
-  await importHistory(options, context, demo, tally);
-  const person = await tenantTransaction(options.app, context, (tx) => createPerson(tx, { ...demo.person, role }));
-  return { id, name, person: { ...demo.person, id: person.id } };
-}
-
-async function findPerson(app: Pool, context: TenantContext, demo: DemoCompany): Promise<string | undefined> {
-  const people = await tenantRead(app, context, (tx) => listPeople(tx));
-  return people.find(({ email }) => email === demo.person.email)?.id;
+  // People are let in last: whoever finds one, finds the demo complete.
+  const complete = present && (await tenantRead(options.app, context, listPeople)).length > 0;
+  if (!complete) await importHistory(options, context, demo, tally);
+  const people = await ensurePeople(options.app, context, demo.people);
+  if (!complete) await ensureRequests(options.app, context, demo, people, options.today);
+  return { id, name, people };
 }
 
 async function importHistory(options: DemoOptions, context: TenantContext, demo: DemoCompany, tally: Tally): Promise<void> {

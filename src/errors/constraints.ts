@@ -55,6 +55,12 @@ export const constraintRefusals: Readonly<Record<string, Refusal>> = {
     fact: "who is let in at the first sign-in needs a role",
     hint: "Give newPersonRole or roleClaim.",
   },
+  account_currency_is_known: { code: "unknown_currency", fact: "this is no ISO 4217 currency code", hint: "Use the three-letter code." },
+  account_is_kept_by_a_bank: { code: "invalid_input", fact: "there is no such bank", hint: "List them: GET /api/v1/banks" },
+  account_belongs_to_an_entity: { code: "invalid_input", fact: "there is no such entity", hint: "List them: GET /api/v1/entities" },
+  an_account_is_known_once_by_number_and_currency: { code: "conflict", fact: "another account has this number and currency" },
+  account_name_is_short: { code: "invalid_input", fact: "an account's name has 1 to 200 characters" },
+  flow_category_is_known: { code: "invalid_input", fact: "there is no such category" },
   // four eyes and access (0024, 0025)
   administrators_manage_access: { code: "forbidden", fact: "people, keys, links and rules are managed by administrators" },
   nobody_changes_their_own_role: {

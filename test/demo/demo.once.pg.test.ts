@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { listApprovals } from "../../src/access/approvals/approvals.ts";
 import { deliveries } from "../../src/banks/simulator/deliveries.ts";
 import { simulate } from "../../src/banks/simulator/simulate.ts";
 import { ensureDemo } from "../../src/demo/demo.ts";
@@ -20,10 +21,14 @@ test("a demo interrupted at its 60th file is completed by the next start, even o
   expect(await peopleOf("albrecht")).toEqual([]);
 
   const tenants = await run(database.current, addDays(today, 1));
-  expect(tenants.map(({ id, person }) => [id, person.email])).toEqual([
-    ["albrecht", "treasurer@albrecht.example"],
-    ["lindenkade", "treasurer@lindenkade.example"],
+  expect(tenants.map(({ id, people }) => [id, people[0]?.email, people.length])).toEqual([
+    ["albrecht", "treasurer@albrecht.example", 5],
+    ["lindenkade", "treasurer@lindenkade.example", 5],
   ]);
+  for (const { id } of tenants) {
+    const waiting = await asTenant(database.current, id, (tx) => listApprovals(tx, { state: "open" }));
+    expect(waiting.map(({ kind }) => kind).sort(), id).toEqual(["account_master", "api_key", "cash_flow"]);
+  }
   for (const { company, faults } of demoCompanies) {
     const simulation = simulate({ seed: "demo", company, from: addDays(today, -400), to: today, faults });
     const stored = await storedDays(company.key);
