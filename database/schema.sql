@@ -1429,6 +1429,8 @@ alter table cash_management.cm_context_keys force row level security;
 comment on table cash_management.cm_context_keys is 'local: keys that sign the context of a transaction; read by functions of cm_gatekeeper alone, and not worth a place in a backup: migrate makes them anew';
 comment on column cash_management.cm_context_keys.purpose is 'token: the program signs with it; stamp: this database signs with it';
 comment on column cash_management.cm_context_keys.not_after is 'end of its overlap with the key that replaces it; null: in use';
+alter table cash_management.cm_context_keys alter column inner_pad set statistics 0;
+alter table cash_management.cm_context_keys alter column outer_pad set statistics 0;
 create policy for_the_functions_that_check on cash_management.cm_context_keys for all to cm_gatekeeper
   using (true)
   with check (true);
@@ -1881,20 +1883,22 @@ create table cash_management.cm_idempotency_keys (
   tenant_id cash_management.tenant_key not null,
   key text not null,
   actor text not null,
-  request_hash bytea not null,
   status integer,
-  response jsonb,
   created_at timestamp with time zone not null default now(),
+  request_index text not null,
+  response_encrypted bytea,
   constraint cm_idempotency_keys_pkey PRIMARY KEY (tenant_id, key),
   constraint idempotency_key_is_of_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
-  constraint answer_is_whole CHECK (((status IS NULL) = (response IS NULL))),
+  constraint answer_is_whole CHECK (((status IS NULL) = (response_encrypted IS NULL))),
   constraint idempotency_key_is_1_to_200_characters CHECK (((length(key) >= 1) AND (length(key) <= 200))),
-  constraint request_hash_is_a_sha256 CHECK ((octet_length(request_hash) = 32))
+  constraint response_is_encrypted CHECK ((SUBSTRING(response_encrypted FROM 1 FOR 3) = '\x415047'::bytea))
 );
 alter table cash_management.cm_idempotency_keys owner to cm_owner;
 alter table cash_management.cm_idempotency_keys enable row level security;
 alter table cash_management.cm_idempotency_keys force row level security;
 comment on table cash_management.cm_idempotency_keys is 'tenant: what was answered to a write, to answer the same again; not audited: the write itself is';
+comment on column cash_management.cm_idempotency_keys.request_index is 'blind index of what makes a request the same as another';
+comment on column cash_management.cm_idempotency_keys.response_encrypted is 'encrypted by the program (docs/why/encryption.md); the database never sees a key';
 create policy tenant_isolation on cash_management.cm_idempotency_keys for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));

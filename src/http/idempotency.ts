@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { Problem } from "../errors/problem.ts";
+import { tenantKeys } from "../keys/key-ring.ts";
+import { places } from "../keys/places.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { rows } from "../postgres/rows.ts";
 import { type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
@@ -32,8 +34,8 @@ export async function answerOnce(pool: Pool, request: FastifyRequest, content: s
   const key = request.headers["idempotency-key"];
   if (typeof key !== "string") return run();
   const context = contextOf(request);
-  const hash = createHash("sha256").update(`${request.method} ${request.url}\n${content}`).digest();
-  const known = await tenantTransaction(pool, context, (tx) => claim(tx, key, hash));
+  const digest = createHash("sha256").update(`${request.method} ${request.url}\n${content}`).digest("hex");
+  const known = await tenantTransaction(pool, context, (tx) => claim(tx, key, digest));
   if (known !== null) return known;
   let answer: Answer;
   try {
@@ -53,13 +55,16 @@ const abandonedAfter = "30 minutes";
 const keptFor = "3 days";
 
 interface KeyRow {
-  request_hash: Buffer;
-  status: number | null;
-  response: unknown;
+  readonly request: string;
+  readonly status: number | null;
+  readonly response: Buffer | null;
 }
 
 /** Null when the key is now ours; the stored answer when it was given before. */
-async function claim(tx: TenantTransaction, key: string, hash: Buffer): Promise<Answer | null> {
+async function claim(tx: TenantTransaction, key: string, digest: string): Promise<Answer | null> {
+  const keys = await tenantKeys(tx);
+  // Not the digest itself: it could confirm a guess at what was sent.
+  const request = keys.index("request", digest);
   await tx.query(
     `delete from cash_management.cm_idempotency_keys
      where tenant_id = $1
@@ -67,32 +72,35 @@ async function claim(tx: TenantTransaction, key: string, hash: Buffer): Promise<
     [tx.tenantId, keptFor, key, abandonedAfter],
   );
   const made = await tx.query(
-    `insert into cash_management.cm_idempotency_keys (tenant_id, key, actor, request_hash)
+    `insert into cash_management.cm_idempotency_keys (tenant_id, key, actor, request_index)
      values ($1, $2, $3, $4)
      on conflict (tenant_id, key) do nothing`,
-    [tx.tenantId, key, tx.actor, hash],
+    [tx.tenantId, key, tx.actor, request],
   );
   if (made.rowCount === 1) return null;
   const [row] = await rows<KeyRow>(
     tx,
-    "select request_hash, status, response from cash_management.cm_idempotency_keys where tenant_id = $1 and key = $2",
+    `select request_index as request, status, response_encrypted as response
+     from cash_management.cm_idempotency_keys
+     where tenant_id = $1 and key = $2`,
     [tx.tenantId, key],
   );
   if (row === undefined) throw inUse(key);
-  if (!row.request_hash.equals(hash))
+  if (row.request !== request)
     throw new Problem("idempotency_key_reused", `the idempotency key ${key} was used for another request`, {
       hint: "Use a new key for each write, and the same key only to send the same write again.",
     });
-  if (row.status === null) throw inUse(key);
-  return { status: row.status, body: row.response };
+  if (row.status === null || row.response === null) throw inUse(key);
+  return { status: row.status, body: JSON.parse(keys.decryptText(places.storedAnswer, key, row.response)) };
 }
 
 async function keep(tx: TenantTransaction, key: string, answer: Answer): Promise<void> {
-  await tx.query("update cash_management.cm_idempotency_keys set status = $3, response = $4 where tenant_id = $1 and key = $2", [
+  const keys = await tenantKeys(tx);
+  await tx.query("update cash_management.cm_idempotency_keys set status = $3, response_encrypted = $4 where tenant_id = $1 and key = $2", [
     tx.tenantId,
     key,
     answer.status,
-    JSON.stringify(answer.body),
+    keys.encryptText(places.storedAnswer, key, JSON.stringify(answer.body)),
   ]);
 }
 

@@ -23,6 +23,8 @@ export const places = {
   deliveryBytes: at("cm_delivery_chunks", "content"),
   /** id */
   credentials: at("cm_bank_connections", "credentials"),
+  /** key */
+  storedAnswer: at("cm_idempotency_keys", "response"),
   /** tenant_id */
   clientSecret: at("cash_management.cm_identity_providers", "client_secret"),
   /** id */

@@ -3,7 +3,7 @@ import { Problem } from "../errors/problem.ts";
 import { BlindIndex } from "./blind-index.ts";
 import { type DataKey, decryptValue, encryptValue, keyVersionOf, type Place, requirePlace, requireWhole } from "./ciphertext.ts";
 
-type IndexKind = "account" | "file" | "credentials";
+type IndexKind = "account" | "file" | "credentials" | "request";
 
 export type KeyState = "active" | "retired" | "shredded";
 

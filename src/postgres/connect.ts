@@ -41,24 +41,35 @@ export function openPool(options: ConnectionOptions): Pool {
   return pool;
 }
 
+interface WithClientOptions<T> {
+  /** Whether nobody is to use this connection again, once this has come of it. */
+  readonly thenClose?: (result: T) => boolean;
+}
+
 /**
  * Runs `work` with a connection of the pool.
  * @throws Problem `database_unreachable` when none can be had
  */
-export async function withClient<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  pool: Pool,
+  work: (client: Client) => Promise<T>,
+  { thenClose = () => false }: WithClientOptions<T> = {},
+): Promise<T> {
   const client = await checkOut(pool);
   // Without a listener an error of a connection that is in use would end the process; the running query reports it.
   const ignore = () => {};
   client.on("error", ignore);
-  let broken: unknown;
+  let close = false;
   try {
-    return await work(client);
+    const result = await work(client);
+    close = thenClose(result);
+    return result;
   } catch (error) {
-    if (isConnectionLoss(error)) broken = error;
+    close = isConnectionLoss(error);
     throw error;
   } finally {
     client.off("error", ignore);
-    client.release(broken !== undefined);
+    client.release(close);
   }
 }
 

@@ -38,6 +38,11 @@ export async function encryptedTenant(database: TestDatabase, id: string, days =
       [id, row, keys.encryptText(places.credentials, row, "user:password"), keys.indexOfSecret("user:password")],
     );
     await tx.query(
+      `insert into cash_management.cm_idempotency_keys (tenant_id, key, actor, request_index, status, response_encrypted)
+       values ($1, 'upload-1', 'test', $2, 200, $3)`,
+      [id, keys.index("request", "digest"), keys.encryptText(places.storedAnswer, "upload-1", "{}")],
+    );
+    await tx.query(
       `insert into cash_management.cm_identity_providers (tenant_id, name, issuer, client_id, client_secret, allowed_domains)
        values ($1, 'Provider', 'https://id.example', 'apg', $2, '{example.com}')`,
       [id, keys.encryptText(places.clientSecret, id, clientSecret)],

@@ -26,6 +26,8 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Another user, when the tests run as root. */
   readonly uid?: number;
+  /** What it reads on standard input; nothing otherwise. */
+  readonly input?: string;
 }
 
 /** Builds what `bin/apg.js` runs, once for the file, when its sources are newer. */
@@ -90,11 +92,13 @@ export function startApg(parameters: readonly string[], options: ProgramOptions)
   return { process: program, output: () => said, says, ended };
 }
 
-function launch(parameters: readonly string[], { dataDir, environment = {}, uid }: ProgramOptions): ChildProcess {
+function launch(parameters: readonly string[], { dataDir, environment = {}, uid, input }: ProgramOptions): ChildProcess {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(APG_|DATABASE_URL|VITEST|NODE_)/.test(name)));
-  return spawn(process.execPath, [join(root, "bin/apg.js"), ...parameters], {
+  const program = spawn(process.execPath, [join(root, "bin/apg.js"), ...parameters], {
     env: { ...own, APG_DATA_DIR: dataDir, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
+  program.stdin?.end(input);
+  return program;
 }

@@ -24,6 +24,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   define("cm_delivery_chunks", "content_encrypted", places.deliveryBytes, ["delivery_id", "ordinal"], false),
   define("cm_bank_transactions", "counterparty_account_encrypted", places.entryCounterparty, ["id"]),
   define("cm_bank_transaction_details", "counterparty_account_encrypted", places.detailCounterparty, ["transaction_id", "ordinal"]),
+  define("cm_idempotency_keys", "response_encrypted", places.storedAnswer, ["key"]),
   define("cm_identity_providers", "client_secret", places.clientSecret, ["tenant_id"]),
   define("cm_approval_requests", "input_encrypted", places.approvalInput, ["id"]),
 ];

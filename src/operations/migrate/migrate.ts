@@ -4,6 +4,7 @@ import { installContextKey } from "../../postgres/context-keys.ts";
 import { type MigrationFile, readDatabaseFile, readMigrations } from "./migration-files.ts";
 import { ensureHorizons } from "./partitions.ts";
 import { appliedMigrations, pendingMigrations } from "./plan.ts";
+import { keepValuesOutOfTheLog } from "./quiet-log.ts";
 import { retrying } from "./retrying.ts";
 import { setRolePasswords } from "./role-passwords.ts";
 
@@ -27,6 +28,8 @@ export interface Migrated {
   readonly applied: string[];
   /** Partitions made so that every table reaches as far back and ahead as its policy says. */
   readonly partitions: number;
+  /** Sessions that begin from now on have other settings than those that are open. */
+  readonly newSettings: boolean;
 }
 
 /**
@@ -49,12 +52,15 @@ export async function migrate(admin: ClientBase, options: MigrateOptions = {}): 
       applied.push(file.name);
     }
     if (options.passwords !== undefined) await setRolePasswords(admin, options.passwords);
+    const quieted = await keepValuesOutOfTheLog(admin);
+    if (quieted === null)
+      log("values bound to statements go into the server's log as it is set: ask for log_parameter_max_length = 0 and …_on_error = 0");
     const { contextKey } = options;
     if (contextKey !== undefined && (await inTransaction(admin, () => installContextKey(admin, contextKey))))
       log("the database takes this program's context key");
     const partitions = await ensureHorizons(admin);
     if (partitions > 0) log(`made ${partitions} partitions`);
-    return { applied, partitions };
+    return { applied, partitions, newSettings: quieted === true };
   });
 }
 
