@@ -15,6 +15,7 @@ import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
+import { mountProfileCommands } from "./statements/profiles/commands.ts";
 import { mountTenantCommands } from "./tenants/commands.ts";
 import type { MountCommands } from "./terminal/command.ts";
 import { endWithReader } from "./terminal/output.ts";
@@ -27,6 +28,7 @@ const mounts: readonly MountCommands[] = [
   mountSettingsCommand,
   mountStatementCommands,
   mountImportCommand,
+  mountProfileCommands,
   mountPositionCommand,
   mountAccountCommands,
   mountTenantCommands,

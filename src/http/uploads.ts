@@ -17,6 +17,9 @@ export interface UploadedContent {
   open(): Readable;
 }
 
+/** The fields of a form that are no files, by name. */
+export type UploadFields = ReadonlyMap<string, string>;
+
 export interface UploadLimits {
   /** Of one request, all files together. */
   readonly bytes: number;
@@ -54,7 +57,7 @@ export async function takeUploads(scope: HttpApplication, limits: UploadLimits):
 export async function withUploads<T>(
   request: FastifyRequest,
   limits: UploadLimits,
-  use: (files: readonly UploadedContent[]) => Promise<T>,
+  use: (files: readonly UploadedContent[], fields: UploadFields) => Promise<T>,
 ): Promise<T> {
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity")
@@ -64,10 +67,13 @@ export async function withUploads<T>(
   await mkdir(limits.folder, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(limits.folder, uploadPrefix));
   try {
-    const files = request.isMultipart() ? await receiveParts(request, folder, limits) : [await receiveBody(request, folder, limits)];
+    const fields = new Map<string, string>();
+    const files = request.isMultipart()
+      ? await receiveParts(request, folder, limits, fields)
+      : [await receiveBody(request, folder, limits)];
     if (files.length === 0)
       throw new Problem("invalid_input", "the form has no file", { hint: "Send one or more parts with a file name." });
-    return await use(files);
+    return await use(files, fields);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -85,10 +91,19 @@ export async function clearUploads(folder: string, olderThanMs = 24 * 3600_000):
   }
 }
 
-async function receiveParts(request: FastifyRequest, folder: string, limits: UploadLimits): Promise<UploadedContent[]> {
+async function receiveParts(
+  request: FastifyRequest,
+  folder: string,
+  limits: UploadLimits,
+  fields: Map<string, string>,
+): Promise<UploadedContent[]> {
   const files: UploadedContent[] = [];
   let left = limits.bytes;
-  for await (const part of request.files()) {
+  for await (const part of request.parts()) {
+    if (part.type === "field") {
+      fields.set(part.fieldname, String(part.value));
+      continue;
+    }
     const file = await receive(part.file, part.filename, folder, left, limits);
     left -= file.bytes;
     files.push(file);

@@ -1,5 +1,7 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { FastifySchemaCompiler } from "fastify";
+import type { Static, TSchema } from "typebox";
+import { Problem } from "../errors/problem.ts";
 import { dayOrNull } from "../time/day.ts";
 
 /**
@@ -11,6 +13,28 @@ const ofBody = ajv(false);
 
 export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
   (httpPart === "body" ? ofBody : ofText).compile(schema);
+
+/**
+ * Reads JSON that came as text (a field of a form) by its contract.
+ * @throws Problem `invalid_input`
+ */
+export function parsedField<T extends TSchema>(schema: T, name: string, text: string): Static<T> {
+  const refuse = (why: string) =>
+    new Problem("invalid_input", `the field ${name} ${why}`, { hint: "Its contract is in the API's description (/api/v1/docs)." });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem("invalid_input", `the field ${name} is not JSON`, { hint: "Send an object.", cause });
+  }
+  const check = fields.get(schema) ?? ofBody.compile(schema);
+  fields.set(schema, check);
+  if (check(value)) return value as Static<T>;
+  const [error] = check.errors ?? [];
+  throw refuse(`does not fit: ${error?.instancePath || "it"} ${error?.message ?? "is not as expected"}`);
+}
+
+const fields = new WeakMap<TSchema, ValidateFunction>();
 
 function ajv(coerce: boolean): Ajv2020 {
   const instance = new Ajv2020({ coerceTypes: coerce, useDefaults: true, allErrors: true, strict: true, allowUnionTypes: true });

@@ -3,6 +3,7 @@ import { containerOf } from "./formats/detect.ts";
 import type { StatementLimits } from "./formats/limits.ts";
 import { tellWorkbook } from "./formats/xlsx.ts";
 import { PlainFeed } from "./plain-feed.ts";
+import type { Said } from "./said.ts";
 import type { WatchedSink } from "./watched-sink.ts";
 
 /** Bytes in pieces, as a whole file or as a member of an archive. */
@@ -21,9 +22,9 @@ export class GzipFeed implements Feed {
   private readonly inner: PlainFeed;
   private readonly gunzip: Gunzip;
 
-  constructor(sink: WatchedSink, limits: StatementLimits) {
+  constructor(sink: WatchedSink, limits: StatementLimits, said: Said) {
     this.sink = sink;
-    this.inner = new PlainFeed(sink, limits);
+    this.inner = new PlainFeed(sink, limits, said);
     let unpacked = 0;
     this.gunzip = new Gunzip((chunk) => {
       unpacked += chunk.length;
@@ -54,14 +55,16 @@ export class ZipFeed implements Feed {
   encoding = "utf-8";
   private readonly sink: WatchedSink;
   private readonly limits: StatementLimits;
+  private readonly said: Said;
   private readonly unzip: Unzip;
   private members = 0;
   private read = 0;
   private unpacked = 0;
 
-  constructor(sink: WatchedSink, limits: StatementLimits) {
+  constructor(sink: WatchedSink, limits: StatementLimits, said: Said) {
     this.sink = sink;
     this.limits = limits;
+    this.said = said;
     this.unzip = new Unzip((file) => this.member(file));
     this.unzip.register(UnzipInflate);
   }
@@ -93,7 +96,7 @@ export class ZipFeed implements Feed {
         const container = containerOf(chunk);
         skipped = container !== null || /\.(?:txt|pdf|html?|md)$/i.test(file.name);
         if (skipped) this.skip(file.name, container ?? "a notice");
-        else feed = new PlainFeed(this.sink, this.limits);
+        else feed = new PlainFeed(this.sink, this.limits, this.said);
       }
       feed?.write(chunk);
       if (last) this.close(feed);
@@ -121,12 +124,14 @@ export class WorkbookFeed implements Feed {
   readonly encoding = "utf-8";
   private readonly sink: WatchedSink;
   private readonly limits: StatementLimits;
+  private readonly said: Said;
   private readonly parts: Uint8Array[] = [];
   private length = 0;
 
-  constructor(sink: WatchedSink, limits: StatementLimits) {
+  constructor(sink: WatchedSink, limits: StatementLimits, said: Said) {
     this.sink = sink;
     this.limits = limits;
+    this.said = said;
   }
 
   write(chunk: Uint8Array): void {
@@ -137,7 +142,7 @@ export class WorkbookFeed implements Feed {
 
   end(): void {
     if (this.sink.refused) return;
-    if (!tellWorkbook(this.sink, Buffer.concat(this.parts), this.limits))
+    if (!tellWorkbook(this.sink, Buffer.concat(this.parts), this.limits, this.said))
       this.sink.refuse("ARCHIVE", "the zip archive begins like a workbook and is none");
   }
 }

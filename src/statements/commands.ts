@@ -1,16 +1,43 @@
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { printAwaited } from "../terminal/output.ts";
+import { explainFiles } from "./explain-table.ts";
+import { choicesFrom } from "./profiles/choices-file.ts";
 import { readFiles } from "./read-files.ts";
+import type { Said } from "./said.ts";
 
-/** `apg statement …` */
+interface ReadOptions {
+  readonly json?: true;
+  readonly explain?: true;
+  readonly account?: string;
+  readonly currency?: string;
+  readonly profile?: string;
+}
+
+/** `apg statement read` */
 export const mountStatementCommands: MountCommands = (program) => {
   commandGroup(program, "statement", "read bank statement files")
     .command("read")
     .description("show what statement files say and whether they add up; needs no database")
     .argument("<file...>", "statement files, or folders that hold them; what a file is, is told by its content")
     .option("--json", "one JSON array with an object a file (docs/reference/statement-read.md)")
-    .action(async (paths: string[], options: { json?: true }) => {
-      const { refused } = await readFiles(paths, options.json === true, printAwaited);
+    .option("--explain", "how a table (CSV, XLSX) is read: its columns, what decided, what is open")
+    .option("--account <number>", "whose the files are, where they name no account")
+    .option("--currency <code>", "their currency, where they name none")
+    .option("--profile <file>", "how tables are to be read: JSON, as apg statement profile show prints it")
+    .action(async (paths: string[], options: ReadOptions) => {
+      const said = await saidBy(options);
+      const json = options.json === true;
+      const { refused } =
+        options.explain === true ? await explainFiles(paths, json, printAwaited, said) : await readFiles(paths, json, printAwaited, said);
       if (refused > 0) process.exitCode = 2;
     });
 };
+
+async function saidBy({ account, currency, profile }: ReadOptions): Promise<Said> {
+  const number = account?.replace(/\s+/g, "");
+  return {
+    account: number === undefined ? null : { number, numbers: [number] },
+    currency: currency ?? null,
+    ...(profile === undefined ? {} : { choices: (await choicesFrom(profile)).table }),
+  };
+}

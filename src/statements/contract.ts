@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Amount, CurrencyCode, DayText, Id, Moment, nullable, pageOf, pageQuery, record, Sha256, words } from "../http/contract.ts";
+import { columnRoles, tableDelimiters, tableEncodings } from "./formats/table/choices.ts";
 
 /** How well a statement stands: see "How a statement becomes a position" in ARCHITECTURE.md. */
 export const statementStatuses = [
@@ -63,6 +64,183 @@ export type UploadedFile = Static<typeof UploadedFile>;
 export const UploadAnswer = record("UploadAnswer", { files: Type.Array(UploadedFile) });
 export type UploadAnswer = Static<typeof UploadAnswer>;
 
+// How a file is to be read
+
+export const TableChoices = Type.Object(
+  {
+    delimiter: Type.Optional(words(tableDelimiters)),
+    encoding: Type.Optional(words(tableEncodings)),
+    sheet: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Of a workbook" })),
+    headerLine: Type.Optional(nullable(Type.Integer({ minimum: 1, description: "Line of the header; null: the table has none" }))),
+    columns: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            header: Type.String({ maxLength: 500, description: "As the file names the column" }),
+            position: Type.Integer({ minimum: 0, maximum: 500 }),
+            role: nullable(words(columnRoles)),
+            order: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                maximum: 500,
+                description: "Of several columns with one role, the lowest that is not blank counts",
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        { minItems: 1, maxItems: 200, description: "All columns of the table, with what they hold" },
+      ),
+    ),
+    dayOrder: Type.Optional(words(["dmy", "mdy", "ymd"])),
+    decimal: Type.Optional(words([".", ","])),
+    inverted: Type.Optional(Type.Boolean({ description: "Positive amounts are money out, as in lists of cards" })),
+  },
+  {
+    title: "TableChoices",
+    additionalProperties: false,
+    description: "How a table is to be read; what is left out is inferred from each file",
+  },
+);
+export type TableChoices = Static<typeof TableChoices>;
+
+export const ReadTerms = Type.Object(
+  {
+    profileId: Type.Optional(Id),
+    accountId: Type.Optional(Id),
+    account: Type.Optional(Type.String({ minLength: 4, maxLength: 40, description: "Number of the account, in place of its id" })),
+    currency: Type.Optional(CurrencyCode),
+    table: Type.Optional(TableChoices),
+  },
+  { title: "ReadTerms", additionalProperties: false, description: "What is said of a file, for where it is silent" },
+);
+export type ReadTerms = Static<typeof ReadTerms>;
+
+export const StatementProfile = record(
+  "StatementProfile",
+  {
+    id: Id,
+    name: Type.String(),
+    accountId: nullable(Id),
+    accountName: nullable(Type.String()),
+    currency: nullable(CurrencyCode),
+    table: TableChoices,
+    createdBy: Type.String(),
+    createdAt: Moment,
+    updatedAt: Moment,
+  },
+  "How the files of a bank or an account are read, as a person said once",
+);
+export type StatementProfile = Static<typeof StatementProfile>;
+export const StatementProfileList = record("StatementProfileList", { items: Type.Array(StatementProfile) });
+export type StatementProfileList = Static<typeof StatementProfileList>;
+
+export const NewProfile = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100, pattern: "\\S" }),
+    accountId: Type.Optional(nullable(Id)),
+    currency: Type.Optional(nullable(CurrencyCode)),
+    table: TableChoices,
+  },
+  { title: "NewProfile", additionalProperties: false },
+);
+export type NewProfile = Static<typeof NewProfile>;
+
+// Previews
+
+export const PreviewColumn = record("PreviewColumn", {
+  position: Type.Integer(),
+  header: Type.String(),
+  role: nullable(words(columnRoles)),
+  order: Type.Integer(),
+  examples: Type.Array(Type.String()),
+});
+export type PreviewColumn = Static<typeof PreviewColumn>;
+
+export const PreviewRow = record("PreviewRow", {
+  line: Type.Integer(),
+  cells: Type.Array(Type.String()),
+  kind: words(["preamble", "header", "entry", "continuation", "other", "withoutAmount", "blank", "unread"]),
+  entry: nullable(
+    record("PreviewEntry", {
+      bookingDate: DayText,
+      valueDate: nullable(DayText),
+      amount: Type.String(),
+      currency: nullable(Type.String()),
+      text: nullable(Type.String()),
+      counterparty: nullable(Type.String()),
+      balance: nullable(Type.String()),
+      pending: Type.Boolean(),
+    }),
+  ),
+});
+export type PreviewRow = Static<typeof PreviewRow>;
+
+export const PreviewQuestion = record("PreviewQuestion", {
+  about: words(["dayOrder", "decimal", "account", "currency"]),
+  text: Type.String(),
+  options: Type.Array(record("PreviewOption", { value: Type.String(), cell: Type.String(), reading: Type.String() })),
+});
+export type PreviewQuestion = Static<typeof PreviewQuestion>;
+
+export const StatementPreview = record(
+  "StatementPreview",
+  {
+    accepted: Type.Boolean(),
+    format: nullable(Type.String()),
+    variant: nullable(Type.String()),
+    encoding: Type.String(),
+    statements: Type.Array(
+      record("PreviewStatement", {
+        account: nullable(Type.String({ description: "Last four characters" })),
+        name: nullable(Type.String()),
+        currency: nullable(Type.String()),
+        from: nullable(DayText),
+        to: nullable(DayText),
+        entries: Type.Integer(),
+        credits: Type.String(),
+        debits: Type.String(),
+        opening: nullable(Type.String()),
+        closing: nullable(Type.String()),
+        balanced: nullable(Type.Boolean()),
+      }),
+    ),
+    problems: Type.Array(StatementProblem),
+    questions: Type.Array(PreviewQuestion, { description: "What must be said before the file is imported" }),
+    table: nullable(
+      record("PreviewTable", {
+        delimiter: nullable(words(tableDelimiters)),
+        sheet: nullable(Type.String()),
+        sheets: Type.Array(Type.String()),
+        savedProfileId: nullable(Id),
+        headerLine: nullable(Type.Integer()),
+        columns: Type.Array(PreviewColumn),
+        choices: TableChoices,
+        dayOrder: nullable(words(["dmy", "mdy", "ymd"])),
+        decimal: nullable(words([".", ","])),
+        inverted: Type.Boolean(),
+        evidence: Type.Array(
+          record("PreviewEvidence", {
+            about: words(["dayOrder", "decimal"]),
+            decided: Type.Boolean(),
+            text: Type.String(),
+            line: nullable(Type.Integer()),
+          }),
+        ),
+        rows: Type.Array(PreviewRow, { description: "The first 200" }),
+        counts: record("PreviewCounts", {
+          rows: Type.Integer(),
+          entries: Type.Integer(),
+          continuations: Type.Integer(),
+          passedOver: Type.Integer(),
+        }),
+      }),
+    ),
+  },
+  "What a file would be imported as; nothing is stored",
+);
+export type StatementPreview = Static<typeof StatementPreview>;
+
 // Deliveries
 
 export const Delivery = record(
@@ -80,6 +258,7 @@ export const Delivery = record(
     statements: Type.Integer(),
     entries: Type.Integer(),
     problems: Type.Array(StatementProblem),
+    readWith: nullable(ReadTerms),
   },
   "A received file, kept as it came",
 );

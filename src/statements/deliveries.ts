@@ -4,10 +4,12 @@ import { Problem } from "../errors/problem.ts";
 import { knownKeys, tenantKeys } from "../keys/key-ring.ts";
 import { places } from "../keys/places.ts";
 import type { TenantKeys } from "../keys/tenant-keys.ts";
+import type { Pool } from "../postgres/connect.ts";
 import { rows } from "../postgres/rows.ts";
-import type { TenantTransaction } from "../postgres/transaction.ts";
+import { type TenantContext, type TenantTransaction, tenantRead } from "../postgres/transaction.ts";
 import type { Delivery, StatementProblem } from "./contract.ts";
 import type { PageRequest } from "./entries.ts";
+import type { FileSource } from "./posting/deliveries.ts";
 import type { Listed } from "./windows.ts";
 
 const decompress = promisify(gunzip);
@@ -70,10 +72,11 @@ interface DeliveryRow {
   statement_count: number;
   entry_count: number;
   problems: StatementProblem[];
+  read_with: Delivery["readWith"];
 }
 
 const selectDeliveries = `select id, file_name_encrypted as file_name, sha256_encrypted as sha256, byte_count, format, variant, status, received_at,
-       received_at::text as received_exactly, received_by, statement_count, entry_count, problems
+       received_at::text as received_exactly, received_by, statement_count, entry_count, problems, read_with
      from cash_management.cm_deliveries`;
 
 function deliveryOf(keys: TenantKeys, row: DeliveryRow): Delivery {
@@ -90,5 +93,22 @@ function deliveryOf(keys: TenantKeys, row: DeliveryRow): Delivery {
     statements: row.statement_count,
     entries: row.entry_count,
     problems: row.problems,
+    readWith: row.read_with,
   };
+}
+
+/** A delivery as a file to read. @throws Problem `not_found` */
+export async function deliverySource(pool: Pool, context: TenantContext, id: string): Promise<FileSource> {
+  const delivery = await tenantRead(pool, context, (tx) => deliveryById(tx, id));
+  if (delivery === null) throw new Problem("not_found", `there is no delivery ${id}`, { hint: "List them: GET /api/v1/deliveries" });
+  return { name: delivery.file, open: () => deliveryPieces(pool, context, id) };
+}
+
+/** A transaction a piece: evidence does not change, and a slow reader must not hold a connection of the pool. */
+export async function* deliveryPieces(pool: Pool, context: TenantContext, id: string): AsyncGenerator<Buffer> {
+  for (let ordinal = 1; ; ordinal += 1) {
+    const piece = await tenantRead(pool, context, (tx) => deliveryPiece(tx, id, ordinal));
+    if (piece === null) return;
+    yield piece;
+  }
 }

@@ -10,35 +10,68 @@ import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
-import type { UploadedFile } from "./contract.ts";
+import type { ReadTerms, UploadedFile } from "./contract.ts";
+import { deliverySource } from "./deliveries.ts";
 import { importFile } from "./import.ts";
+import { canBeAssigned } from "./posting/assignable.ts";
 import type { FileSource } from "./posting/deliveries.ts";
+import { termsOf, withTermsOptions } from "./profiles/commands.ts";
 
 /** `apg statement import`: exit code 0 when all is proven or known, 1 when something is marked, 2 when a file is refused. */
 export const mountImportCommand: MountCommands = (program, context) => {
-  commandGroup(program, "statement", "read and import bank statements")
+  const statement = commandGroup(program, "statement", "read and import bank statements");
+  const importing = statement
     .command("import")
     .description("import statement files, or all files of folders, each whole or not at all")
     .argument("<paths...>", "files and folders")
-    .requiredOption("--tenant <tenant>", "whose statements they are")
+    .requiredOption("--tenant <tenant>", "whose statements they are");
+  withTermsOptions(importing)
     .option("--json", "as JSON: one object a file, as the API answers")
-    .action((paths: string[], options: { tenant: string; json?: true }, command: Command) =>
+    .action((paths: string[], options: ImportFlags, command: Command) =>
       context.withDatabase(command, async ({ database }) => {
         const tenant = { tenantId: options.tenant, actor: commandActor() };
         await requireTenant(database.app, tenant);
-        const results = await importPaths(database.app, tenant, paths);
-        if (options.json === true) printJson(results);
-        else report(results);
-        process.exitCode = exitCode(results);
+        const terms = await termsOf(database.app, tenant, options);
+        answer(await importPaths(database.app, tenant, paths, terms), options);
+      }),
+    );
+  const assigning = statement
+    .command("assign")
+    .description("import a received file that was refused for what it did not say; it need not be sent again")
+    .argument("<delivery>", "id of the received file, as the import named it")
+    .requiredOption("--tenant <tenant>", "whose it is");
+  withTermsOptions(assigning)
+    .option("--json", "as JSON, as the API answers")
+    .action((id: string, options: ImportFlags, command: Command) =>
+      context.withDatabase(command, async ({ database }) => {
+        const tenant = { tenantId: options.tenant, actor: commandActor() };
+        await requireTenant(database.app, tenant);
+        const terms = await termsOf(database.app, tenant, options);
+        const source = await deliverySource(database.app, tenant, id);
+        answer([await importFile(database.app, tenant, source, { channel: "command", terms })], options);
       }),
     );
 };
+
+interface ImportFlags {
+  readonly tenant: string;
+  readonly json?: true;
+  readonly account?: string;
+  readonly currency?: string;
+  readonly profile?: string;
+}
+
+function answer(results: readonly UploadedFile[], { json }: ImportFlags): void {
+  if (json === true) printJson(results);
+  else report(results);
+  process.exitCode = exitCode(results);
+}
 
 export function fileSource(path: string): FileSource {
   return { name: basename(path), open: () => createReadStream(path, { highWaterMark: 1 << 20 }) };
 }
 
-async function importPaths(pool: Pool, context: TenantContext, paths: readonly string[]): Promise<UploadedFile[]> {
+async function importPaths(pool: Pool, context: TenantContext, paths: readonly string[], terms: ReadTerms): Promise<UploadedFile[]> {
   const files = (await Promise.all(paths.map(filesOf))).flat();
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = startProgress(Math.ceil(total / 1e6), { unit: "MB" });
@@ -48,7 +81,7 @@ async function importPaths(pool: Pool, context: TenantContext, paths: readonly s
     for (const file of files) {
       const at = (bytes: number) => progress.at(Math.floor((before + bytes) / 1e6), basename(file.path));
       at(0);
-      results.push(await importFile(pool, context, fileSource(file.path), { channel: "command", progress: at }));
+      results.push(await importFile(pool, context, fileSource(file.path), { channel: "command", progress: at, terms }));
       before += file.bytes;
     }
   } finally {
@@ -91,6 +124,9 @@ function report(results: readonly UploadedFile[]): void {
     for (const problem of file.problems)
       if (problem.severity !== "warning")
         print(`${file.file}${problem.line === null ? "" : `:${problem.line}`}: ${problem.code}: ${problem.message}`);
+  for (const file of results)
+    if (canBeAssigned(file))
+      print(`hint: ${file.file} is kept: apg statement assign ${file.deliveryId} --tenant TENANT, with what is missing`);
   const count = (outcome: UploadedFile["outcome"]) => results.filter((file) => file.outcome === outcome).length;
   print(`${counted(results.length, "file")}: ${count("imported")} imported, ${count("duplicate")} known, ${count("refused")} refused`);
 }

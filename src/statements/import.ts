@@ -3,7 +3,8 @@ import { tenantKeys } from "../keys/key-ring.ts";
 import type { TenantKeys } from "../keys/tenant-keys.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { type TenantContext, type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
-import type { UploadedFile } from "./contract.ts";
+import type { ReadTerms, UploadedFile } from "./contract.ts";
+import type { TableSeen } from "./formats/table/seen.ts";
 import {
   compressed,
   type DeliveryFacts,
@@ -21,11 +22,15 @@ import { Intake, type TakenRows } from "./posting/intake.ts";
 import { postIntake } from "./posting/post.ts";
 import { openStaging, stageRows } from "./posting/staging.ts";
 import { statementsOfDelivery } from "./posting/statement-queries.ts";
+import { saidOf } from "./profiles/terms.ts";
 import { readStatements } from "./read.ts";
+import type { Said } from "./said.ts";
 import { verifyStatements } from "./verify.ts";
 
 export interface ImportOptions {
   readonly channel?: "upload" | "command" | "demo";
+  /** What is said of the file, for where it is silent. */
+  readonly terms?: ReadTerms;
   /** Called with the bytes read so far. */
   readonly progress?: (bytes: number) => void;
 }
@@ -64,7 +69,7 @@ export async function importFile(
 }
 
 /** Rises when a reader would make something else of the same bytes. */
-const readerVersion = "1";
+const readerVersion = "2";
 
 /** Undoes the transaction of a file that turned out unreadable, carrying why. */
 class Refusal extends Error {
@@ -86,11 +91,12 @@ async function importInto(
   const known = await knownDelivery(tx, keys, facts.sha256);
   if (known?.status === "imported") return repeated(tx, facts, known);
   const deliveryId = known?.id ?? facts.id;
+  const { said, readWith } = await heard(tx, options.terms ?? {});
   await openStaging(tx);
   await startDelivery(tx, keys, facts);
   const intake = new Intake(keys);
   const poster = early ? new EarlyPoster(tx, keys, intake) : null;
-  await readInto(tx, keys, source, deliveryId, intake, poster, options);
+  await readInto(tx, keys, source, deliveryId, intake, poster, { ...options, said });
   if (intake.refused) throw new Refusal(intake);
   const statements = await postIntake(tx, keys, intake, deliveryId, poster?.posted ?? null);
   if (intake.refused) throw new Refusal(intake);
@@ -101,8 +107,23 @@ async function importInto(
     statements: intake.drafts.length,
     entries: intake.entries,
     problems: intake.problems,
+    readWith: readWith(),
   });
   return answer(facts, deliveryId, "imported", intake, statements);
+}
+
+/** What is said of the file, and afterwards what of it is kept with the delivery: not the account's number. */
+async function heard(tx: TenantTransaction, terms: ReadTerms): Promise<{ said: Said; readWith: () => ReadTerms | null }> {
+  let savedProfile: string | null = null;
+  const said = { ...(await saidOf(tx, terms)), ask: true, onTable: (seen: TableSeen) => (savedProfile = seen.savedProfile) };
+  const readWith = (): ReadTerms | null => {
+    const { account: _number, ...rest } = terms;
+    const profile = said.profiles?.find(({ id }) => id === savedProfile);
+    const used = profile === undefined ? { ...rest, table: said.choices } : { ...rest, profileId: profile.id, table: profile.choices };
+    const stated = Object.entries(used).filter(([, value]) => value !== undefined);
+    return stated.length === 0 ? null : Object.fromEntries(stated);
+  };
+  return { said, readWith };
 }
 
 /** How many pieces may wait for the server while the next are parsed. */
@@ -116,7 +137,7 @@ async function readInto(
   deliveryId: string,
   intake: Intake,
   poster: EarlyPoster | null,
-  options: ImportOptions,
+  options: ImportOptions & { readonly said: Said },
 ): Promise<void> {
   let read = 0;
   let ordinal = 0;
@@ -151,7 +172,7 @@ async function readInto(
     }
   }
   const verification = verifyStatements(intake);
-  await readStatements(paced(), verification);
+  await readStatements(paced(), verification, { said: options.said });
   verification.finish();
   send(null);
   await flight;
@@ -160,19 +181,22 @@ async function readInto(
 async function keepRefused(tx: TenantTransaction, source: FileSource, facts: DeliveryFacts, intake: Intake): Promise<string> {
   const keys = await tenantKeys(tx);
   const known = await knownDelivery(tx, keys, facts.sha256);
-  if (known !== null) return known.id;
+  // Somebody else's attempt may have come right in the meantime.
+  if (known?.status === "imported") return known.id;
+  const id = known?.id ?? facts.id;
   await startDelivery(tx, keys, facts);
   let ordinal = 0;
-  for await (const piece of pieces(source)) await insertChunk(tx, keys, facts.id, ++ordinal, await compressed(piece));
-  await finishDelivery(tx, facts.id, {
+  if (known === null) for await (const piece of pieces(source)) await insertChunk(tx, keys, id, ++ordinal, await compressed(piece));
+  await finishDelivery(tx, id, {
     status: "refused",
     format: intake.format,
     variant: intake.variant,
     statements: 0,
     entries: 0,
     problems: intake.problems,
+    readWith: null,
   });
-  return facts.id;
+  return id;
 }
 
 async function repeated(tx: TenantTransaction, facts: DeliveryFacts, known: KnownDelivery): Promise<UploadedFile> {

@@ -10,7 +10,9 @@ import type { StatementLimits } from "./formats/limits.ts";
 import { createMtReader } from "./formats/mt.ts";
 import { createOfxReader } from "./formats/ofx.ts";
 import { createQifReader } from "./formats/qif.ts";
-import type { StatementReader } from "./reader.ts";
+import type { StatementReader, StatementSink } from "./reader.ts";
+import type { Said } from "./said.ts";
+import { hearingSaid } from "./said-sink.ts";
 import type { WatchedSink } from "./watched-sink.ts";
 
 /** So many characters without anything recognisable, and the file is refused. */
@@ -20,15 +22,18 @@ const headCharacters = 65_536;
 export class PlainFeed {
   private readonly sink: WatchedSink;
   private readonly limits: StatementLimits;
-  private readonly decoding = new TextDecoding();
+  private readonly said: Said;
+  private readonly decoding: TextDecoding;
   private reader: StatementReader | null = null;
   private head = "";
   /** Looked at again when it has doubled, so that a slow sender does not make us look a thousand times. */
   private lookAt = 512;
 
-  constructor(sink: WatchedSink, limits: StatementLimits) {
+  constructor(sink: WatchedSink, limits: StatementLimits, said: Said = {}) {
     this.sink = sink;
     this.limits = limits;
+    this.said = said;
+    this.decoding = new TextDecoding(said.choices?.encoding);
   }
 
   /** What the bytes are read as, such as "utf-8" or "cp852". */
@@ -68,7 +73,7 @@ export class PlainFeed {
 
   private start(ended: boolean): void {
     const last = ended || this.head.length >= headCharacters;
-    const format = detectFormat(this.head) ?? (last && isTable(this.head) ? "csv" : null);
+    const format = detectFormat(this.head) ?? (last && isTable(this.head, this.said) ? "csv" : null);
     if (format === null) {
       this.lookAt = Math.min(this.head.length * 2, headCharacters);
       if (last) this.refuseUnknown();
@@ -81,7 +86,8 @@ export class PlainFeed {
   }
 
   private readerOf(format: DetectedFormat): StatementReader {
-    return readers[format](this.sink, this.limits);
+    // A table is heard by its own reader, which also knows what its profile says.
+    return readers[format](format === "csv" ? this.sink : hearingSaid(this.sink, this.said), this.limits, this.said);
   }
 
   private refuseUnknown(): void {
@@ -105,7 +111,7 @@ export class PlainFeed {
 const known =
   "camt.052, .053 or .054, MT940, MT941, MT942, BAI2, OFX, QIF, CODA, CFONB 120, Norma 43, a table (CSV, XLSX), or a zip or gzip archive of these";
 
-const readers: Readonly<Record<DetectedFormat, typeof createCamtReader>> = {
+const readers: Readonly<Record<DetectedFormat, (sink: StatementSink, limits: StatementLimits, said: Said) => StatementReader>> = {
   camt: createCamtReader,
   mt: createMtReader,
   bai2: createBai2Reader,

@@ -5,6 +5,7 @@ import { Problem } from "../errors/problem.ts";
 import { type ReadOutcome, StatementFeed } from "./read.ts";
 import { JsonReport } from "./read-json.ts";
 import { TableReport } from "./read-table.ts";
+import type { Said } from "./said.ts";
 import { StatementVerification, type VerifiedSink } from "./verify.ts";
 
 /** Where the answer goes; may be slower than the reading and is waited for. */
@@ -19,37 +20,37 @@ export interface ReadFilesAnswer {
  * Reads statement files without a database and writes what they say: a table a file, or with `json` one array with one
  * object a file. @throws Problem `not_found`, `invalid_input`
  */
-export async function readFiles(paths: readonly string[], json: boolean, write: Write): Promise<ReadFilesAnswer> {
+export async function readFiles(paths: readonly string[], json: boolean, write: Write, said: Said = {}): Promise<ReadFilesAnswer> {
   const files = await statementFiles(paths);
   let refused = 0;
   if (json) await write("[");
   for (const [index, file] of files.entries()) {
     if (json && index > 0) await write(",\n");
-    const outcome = json ? await readAsJson(file, write) : await readAsTable(file, write, index < files.length - 1);
+    const outcome = json ? await readAsJson(file, write, said) : await readAsTable(file, write, said, index < files.length - 1);
     if (!outcome.accepted) refused += 1;
   }
   if (json) await write("]\n");
   return { files: files.length, refused };
 }
 
-async function readAsJson(file: string, write: Write): Promise<ReadOutcome> {
+async function readAsJson(file: string, write: Write, said: Said): Promise<ReadOutcome> {
   const report = new JsonReport(file);
-  const outcome = await readInto(file, report, () => write(report.take()));
+  const outcome = await readInto(file, report, said, () => write(report.take()));
   report.end(outcome);
   await write(report.take());
   return outcome;
 }
 
-async function readAsTable(file: string, write: Write, more: boolean): Promise<ReadOutcome> {
+async function readAsTable(file: string, write: Write, said: Said, more: boolean): Promise<ReadOutcome> {
   const report = new TableReport(file);
-  const outcome = await readInto(file, report, async () => {});
+  const outcome = await readInto(file, report, said, async () => {});
   await write(`${report.text(outcome)}${more ? "\n" : ""}`);
   return outcome;
 }
 
-async function readInto(file: string, sink: VerifiedSink, afterChunk: () => Promise<void>): Promise<ReadOutcome> {
+async function readInto(file: string, sink: VerifiedSink, said: Said, afterChunk: () => Promise<void>): Promise<ReadOutcome> {
   const check = new StatementVerification(sink);
-  const feed = new StatementFeed(check);
+  const feed = new StatementFeed(check, { said });
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     feed.write(chunk);
     await afterChunk();
@@ -61,7 +62,7 @@ async function readInto(file: string, sink: VerifiedSink, afterChunk: () => Prom
 }
 
 /** Files as named, and all files below folders in the order of their names; hidden ones are left out. */
-async function statementFiles(paths: readonly string[]): Promise<string[]> {
+export async function statementFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {

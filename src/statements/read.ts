@@ -3,6 +3,7 @@ import { containerOf } from "./formats/detect.ts";
 import { defaultLimits, type StatementLimits } from "./formats/limits.ts";
 import { PlainFeed } from "./plain-feed.ts";
 import type { StatementSink } from "./reader.ts";
+import type { Said } from "./said.ts";
 import type { StatementFormat } from "./statement.ts";
 import { WatchedSink } from "./watched-sink.ts";
 
@@ -18,6 +19,7 @@ export interface ReadOutcome {
 
 export interface ReadOptions {
   readonly limits?: Partial<StatementLimits>;
+  readonly said?: Said;
 }
 
 /** Enough to tell a container, and the name of a zip archive's first member. */
@@ -30,6 +32,7 @@ const firstBytes = 64;
 export class StatementFeed {
   private readonly sink: WatchedSink;
   private readonly limits: StatementLimits;
+  private readonly said: Said;
   private feed: Feed | null = null;
   private bytes = 0;
   private first: Buffer = Buffer.alloc(0);
@@ -37,6 +40,7 @@ export class StatementFeed {
   constructor(sink: StatementSink, options: ReadOptions = {}) {
     this.sink = new WatchedSink(sink);
     this.limits = { ...defaultLimits, ...options.limits };
+    this.said = options.said ?? {};
   }
 
   /** True once the file is refused: the rest need not be read. */
@@ -69,9 +73,10 @@ export class StatementFeed {
     const { first } = this;
     this.first = Buffer.alloc(0);
     const container = first.length >= 4 ? containerOf(first) : null;
-    if (container === null) this.feed = new PlainFeed(this.sink, this.limits);
-    else if (container === "a gzip archive") this.feed = new GzipFeed(this.sink, this.limits);
-    else if (container === "a zip archive") this.feed = new (looksLikeWorkbook(first) ? WorkbookFeed : ZipFeed)(this.sink, this.limits);
+    if (container === null) this.feed = new PlainFeed(this.sink, this.limits, this.said);
+    else if (container === "a gzip archive") this.feed = new GzipFeed(this.sink, this.limits, this.said);
+    else if (container === "a zip archive")
+      this.feed = new (looksLikeWorkbook(first) ? WorkbookFeed : ZipFeed)(this.sink, this.limits, this.said);
     else
       this.sink.refuse(
         "ARCHIVE",

@@ -9,8 +9,9 @@ import type { Pool } from "../postgres/connect.ts";
 import { type TenantContext, tenantRead } from "../postgres/transaction.ts";
 import { dayRange } from "../time/day-range.ts";
 import { Delivery, DeliveryPage, EntryPage, StatementDetail, StatementPage, StatementsQuery } from "./contract.ts";
-import { deliveryById, deliveryPiece, listDeliveries } from "./deliveries.ts";
+import { deliveryById, deliveryPieces, listDeliveries } from "./deliveries.ts";
 import { entriesOfStatement } from "./entries.ts";
+import { profileRoutes } from "./profiles/routes.ts";
 import { getStatement, listStatements } from "./statements.ts";
 import { type UploadOptions, uploadRoutes } from "./upload-routes.ts";
 
@@ -22,6 +23,7 @@ const byMoment = [cursorParts.moment, cursorParts.uuid];
 
 export async function statementRoutes(app: HttpApplication, pool: Pool, options: { readonly upload: UploadOptions }): Promise<void> {
   await app.register(async (scope) => uploadRoutes(scope as HttpApplication, pool, options.upload));
+  profileRoutes(app, pool);
 
   app.get(
     "/api/v1/statements",
@@ -102,7 +104,7 @@ export async function statementRoutes(app: HttpApplication, pool: Pool, options:
         .header("content-length", String(delivery.bytes))
         .header("content-disposition", `attachment; filename="statement"; filename*=UTF-8''${encodeURIComponent(delivery.file)}`)
         .header("etag", `"${delivery.sha256}"`)
-        .send(Readable.from(fileBytes(pool, context, delivery.id), { objectMode: false }));
+        .send(Readable.from(deliveryPieces(pool, context, delivery.id), { objectMode: false }));
     },
   );
 }
@@ -111,13 +113,4 @@ async function findDelivery(pool: Pool, context: TenantContext, id: string): Pro
   const delivery = await tenantRead(pool, context, (tx) => deliveryById(tx, id));
   if (delivery === null) throw new Problem("not_found", `there is no delivery ${id}`, { hint: "List them: GET /api/v1/deliveries" });
   return delivery;
-}
-
-/** A transaction a piece: evidence does not change, and a slow reader must not hold a connection of the pool. */
-async function* fileBytes(pool: Pool, context: TenantContext, id: string): AsyncGenerator<Buffer> {
-  for (let ordinal = 1; ; ordinal += 1) {
-    const piece = await tenantRead(pool, context, (tx) => deliveryPiece(tx, id, ordinal));
-    if (piece === null) return;
-    yield piece;
-  }
 }

@@ -1,4 +1,6 @@
+import type { Said } from "../said.ts";
 import { tableRows } from "./table/dialect.ts";
+import { hasSavedProfile } from "./table/fitting.ts";
 import { inferProfile } from "./table/profile.ts";
 
 /** What the first bytes and characters of a file say it is; its name is never asked. */
@@ -50,9 +52,12 @@ export function detectFormat(head: string): DetectedFormat | null {
 }
 
 /** Whether the beginning of a file is a bank's table: only asked when it is nothing else, for a table may begin with any prose. */
-export function isTable(head: string): boolean {
+export function isTable(head: string, said: Said = {}): boolean {
+  const { choices } = said;
+  // Columns or a header were chosen: then it is a table whatever it looks like.
+  if (choices?.columns !== undefined || choices?.headerLine !== undefined || choices?.delimiter !== undefined) return true;
   const table = tableRows(head);
-  return table !== null && inferProfile(table.rows) !== null;
+  return table !== null && (hasSavedProfile(table.rows, said) || inferProfile(table.rows) !== null);
 }
 
 /** Formats we know by sight and do not read, so that a refusal can name them. */

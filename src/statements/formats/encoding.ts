@@ -24,6 +24,12 @@ export class TextDecoding {
   private started = false;
   private sawUtf8 = false;
   private damaged = false;
+  private readonly chosen: string | undefined;
+
+  /** @param chosen an encoding that a person says the file has */
+  constructor(chosen?: string) {
+    this.chosen = chosen;
+  }
 
   get encoding(): TextEncoding {
     return this.state;
@@ -61,6 +67,7 @@ export class TextDecoding {
   private start(chunk: Buffer): Buffer {
     this.started = true;
     if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) return chunk.subarray(3);
+    if (this.chosen !== undefined && this.chosen !== "utf-8") return this.use(this.chosen, false, chunk);
     if (chunk[0] === 0xff && chunk[1] === 0xfe) return this.use("utf-16le", false, chunk.subarray(2));
     if (chunk[0] === 0xfe && chunk[1] === 0xff) return this.use("utf-16be", false, chunk.subarray(2));
     if (chunk[0] === 0x3c && chunk[1] === 0) return this.use("utf-16le", false, chunk);

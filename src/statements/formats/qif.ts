@@ -1,18 +1,20 @@
 import type { Day } from "../../time/day.ts";
 import type { StatementReader, StatementSink } from "../reader.ts";
+import type { Said } from "../said.ts";
 import type { EntryDetail, StatementEntry } from "../statement.ts";
 import { defaultLimits, type StatementLimits } from "./limits.ts";
 import { LineReader } from "./line-reader.ts";
 import { type DayStyle, dayIn, dayStyle } from "./table/days.ts";
-import { type NumberStyle, numberOf, numberStyle } from "./table/numbers.ts";
+import { type DecimalSign, numberOf, numberStyle } from "./table/numbers.ts";
+import { dayOrders } from "./table/profile.ts";
 import { headerOf, noCurrency, noFacts } from "./unstated.ts";
 
 /**
  * Reader of QIF (Quicken Interchange Format): lists of bank, cash, card and other account transactions. QIF names no currency, no
  * day order and no decimal sign: the account says the first, the whole file the others, so its records are held until the end.
  */
-export function createQifReader(sink: StatementSink, limits: StatementLimits = defaultLimits): StatementReader {
-  return new QifReader(sink, limits);
+export function createQifReader(sink: StatementSink, limits: StatementLimits = defaultLimits, said: Said = {}): StatementReader {
+  return new QifReader(sink, limits, said);
 }
 
 interface Split {
@@ -42,6 +44,12 @@ class QifReader extends LineReader {
   private record: QifRecord | null = null;
   private records = 0;
   private told = false;
+  private readonly said: Said;
+
+  constructor(sink: StatementSink, limits: StatementLimits, said: Said) {
+    super(sink, limits);
+    this.said = said;
+  }
 
   protected line(text: string, line: number): void {
     const trimmed = text.trim();
@@ -109,25 +117,29 @@ class QifReader extends LineReader {
       this.warnings.note("NO_STATEMENT", "the file lists no transactions", null);
       return;
     }
+    const { choices, ask } = this.said;
     const days = dayStyle(
       records.map((record) => record.fields.get("D") ?? ""),
-      ["mdy", "dmy", "ymd"],
+      choices?.dayOrder === undefined ? ["mdy", "dmy", "ymd"] : [choices.dayOrder],
     );
     const numbers = numberStyle(records.flatMap((record) => [amountText(record), ...record.splits.map((split) => split.amount ?? "")]));
+    const line = records[0]?.line ?? 1;
     if (days === null) {
-      this.refuse("DATE_UNREADABLE", "no order of day, month and year makes each D line a date", records[0]?.line ?? 1);
-      return;
-    }
+      const order =
+        choices?.dayOrder === undefined ? "no order of day, month and year makes" : `${dayOrders[choices.dayOrder]} does not make`;
+      this.refuse("DATE_UNREADABLE", `${order} each D line a date`, line);
+    } else if (ask === true && !days.certain)
+      this.refuse("DATE_ORDER_AMBIGUOUS", "days could be read in several orders: say which, nothing was guessed", line);
+    else if (ask === true && numbers.ambiguous && choices?.decimal === undefined)
+      this.refuse("DECIMAL_AMBIGUOUS", "amounts could be read with a decimal point or comma: say which, nothing was guessed", line);
+    if (this.refused || days === null) return;
     if (!days.certain)
-      this.warnings.note(
-        "DATE_ORDER_GUESSED",
-        `days could be read in several orders: ${orders[days.order]} was taken`,
-        records[0]?.line ?? 1,
-      );
-    for (const list of this.lists) if (!this.refused) this.tellList(list, days, numbers);
+      this.warnings.note("DATE_ORDER_GUESSED", `days could be read in several orders: ${dayOrders[days.order]} was taken`, line);
+    const sign = { decimal: choices?.decimal ?? numbers.decimal };
+    for (const list of this.lists) if (!this.refused) this.tellList(list, days, sign);
   }
 
-  private tellList(list: QifList, days: DayStyle, numbers: NumberStyle): void {
+  private tellList(list: QifList, days: DayStyle, numbers: DecimalSign): void {
     this.sink.openStatement(headerOf({ account: { id: "", name: list.account }, currency: null, line: list.line }));
     for (const record of list.records) {
       this.tellRecord(record, dayIn(record.fields.get("D") ?? "", days.order), numbers);
@@ -136,7 +148,7 @@ class QifReader extends LineReader {
     this.sink.closeStatement({ line: list.records.at(-1)?.line ?? list.line, lastPage: null });
   }
 
-  private tellRecord(record: QifRecord, day: Day | null, numbers: NumberStyle): void {
+  private tellRecord(record: QifRecord, day: Day | null, numbers: DecimalSign): void {
     const written = amountText(record);
     const amount = numberOf(written, numbers);
     if (amount === null) {
@@ -154,13 +166,11 @@ class QifReader extends LineReader {
   }
 }
 
-const orders = { ymd: "year, month, day", dmy: "day, month, year", mdy: "month, day, year" } as const;
-
 function amountText(record: QifRecord): string {
   return record.fields.get("T") ?? record.fields.get("U") ?? "";
 }
 
-function detailOf(split: Split, numbers: NumberStyle): EntryDetail {
+function detailOf(split: Split, numbers: DecimalSign): EntryDetail {
   return { ...noFacts, text: split.text, amount: split.amount === null ? null : numberOf(split.amount, numbers), currency: noCurrency };
 }
 

@@ -1,7 +1,9 @@
 import type { StatementSink } from "../reader.ts";
+import type { Said } from "../said.ts";
 import type { StatementLimits } from "./limits.ts";
-import { inferProfile } from "./table/profile.ts";
-import { tellProfiled } from "./table/tell.ts";
+import { hasSavedProfile } from "./table/fitting.ts";
+import { inferProfile, profileOf } from "./table/profile.ts";
+import { tellTable } from "./table/tell.ts";
 import { readWorkbook, type Sheet, WorkbookError } from "./xlsx/workbook.ts";
 
 /**
@@ -9,7 +11,7 @@ import { readWorkbook, type Sheet, WorkbookError } from "./xlsx/workbook.ts";
  * such sheets are named. A workbook is a zip archive and is held whole.
  * @returns false when the archive is no workbook: then nothing was told
  */
-export function tellWorkbook(sink: StatementSink, bytes: Uint8Array, limits: StatementLimits): boolean {
+export function tellWorkbook(sink: StatementSink, bytes: Uint8Array, limits: StatementLimits, said: Said = {}): boolean {
   const refuse = (code: string, message: string) => sink.problem({ severity: "refusal", code, message, line: null });
   let sheets: Sheet[] | null;
   try {
@@ -20,23 +22,36 @@ export function tellWorkbook(sink: StatementSink, bytes: Uint8Array, limits: Sta
     return true;
   }
   if (sheets === null) return false;
-  const tables = sheets.flatMap((sheet) => {
-    const profile = inferProfile(sheet.rows);
-    return profile === null ? [] : [{ sheet, profile }];
-  });
+  const tables = sheets.filter((sheet) => isRead(sheet, said));
   const [first, ...more] = tables;
   if (first === undefined) {
-    refuse(
-      "FORMAT_UNKNOWN",
-      "no sheet of the workbook has columns of days and amounts: expected a header such as Date, Text, Amount, Balance",
-    );
+    const wanted = said.choices?.sheet;
+    if (wanted !== undefined && !sheets.some(({ name }) => name === wanted))
+      refuse("PROFILE_MISMATCH", `the workbook has no sheet "${wanted}", which was chosen: it has ${quoted(sheets)}`);
+    else
+      refuse(
+        "FORMAT_UNKNOWN",
+        "no sheet of the workbook has columns of days and amounts: expected a header such as Date, Text, Amount, Balance",
+      );
     return true;
   }
-  tellProfiled(sink, "xlsx", "XLSX", first.sheet.rows, first.profile);
-  const names = more.map(({ sheet }) => `"${sheet.name}"`).join(", ");
-  if (names !== "") {
-    const message = `the sheet "${first.sheet.name}" was read; ${names} may hold entries, too: put each into a workbook of its own`;
+  const names = sheets.map(({ name }) => name);
+  tellTable(sink, { format: "xlsx", rows: first.rows, delimiter: null, sheet: first.name, sheets: names }, said);
+  if (more.length > 0) {
+    const message = `the sheet "${first.name}" was read; ${quoted(more)} may hold entries, too: put each into a workbook of its own`;
     sink.problem({ severity: "warning", code: "SHEET_SKIPPED", message, line: null });
   }
   return true;
+}
+
+/** A sheet that was chosen, or else looks like a table of entries or has the header of a saved profile. */
+function isRead(sheet: Sheet, said: Said): boolean {
+  const { choices } = said;
+  if (choices?.sheet !== undefined) return choices.sheet === sheet.name;
+  if (choices?.columns !== undefined || choices?.headerLine !== undefined) return !("code" in profileOf(sheet.rows, choices));
+  return hasSavedProfile(sheet.rows, said) || inferProfile(sheet.rows) !== null;
+}
+
+function quoted(sheets: readonly Sheet[]): string {
+  return sheets.map(({ name }) => `"${name}"`).join(", ");
 }

@@ -126,12 +126,17 @@ export async function finishDelivery(
     statements: number;
     entries: number;
     problems: readonly StatementProblem[];
+    /** What was said of the file; null: nothing. */
+    readWith: Readonly<Record<string, unknown>> | null;
   },
 ): Promise<void> {
   await tx.query(
     `update cash_management.cm_deliveries
-     set status = $3, format = $4, variant = $5, statement_count = $6, entry_count = $7, problems = $8
+     set status = $3, format = $4, variant = $5, statement_count = $6, entry_count = $7, problems = $8, read_with = $9
      where tenant_id = $1 and id = $2`,
-    [tx.tenantId, id, end.status, end.format, end.variant, end.statements, end.entries, JSON.stringify(end.problems.slice(0, 1000))],
+    [
+      ...[tx.tenantId, id, end.status, end.format, end.variant, end.statements, end.entries, JSON.stringify(end.problems.slice(0, 1000))],
+      end.readWith === null ? null : JSON.stringify(end.readWith),
+    ],
   );
 }

@@ -1,6 +1,7 @@
 import type { TenantKeys } from "../../keys/tenant-keys.ts";
 import { currencyExponent } from "../../money/currencies.ts";
 import type { Day } from "../../time/day.ts";
+import { noCurrency } from "../formats/unstated.ts";
 import type { DeclaredTotals, StatementBalance, StatementEntry, StatementFormat, StatementHeader, StatementProblem } from "../statement.ts";
 import type { StatementArithmetic, VerifiedSink } from "../verify.ts";
 import { exactMinor } from "./exact-minor.ts";
@@ -63,6 +64,7 @@ export class Intake implements VerifiedSink {
   }
 
   openStatement(header: StatementHeader): void {
+    if (header.account.id === "") this.#refuseOnce("ACCOUNT_MISSING", `the file names no account: ${howToSay("account")}`, header.line);
     this.#open = {
       ordinal: this.drafts.length + 1,
       header,
@@ -136,6 +138,10 @@ export class Intake implements VerifiedSink {
     this.problems.push({ severity: "refusal", code, message, line });
   }
 
+  #refuseOnce(code: string, message: string, line: number | null): void {
+    if (!this.problems.some((problem) => problem.code === code && problem.severity === "refusal")) this.refuse(code, message, line);
+  }
+
   /** The rows since the last call, as text for COPY, and the last entry among all rows so far. */
   takeRows(): TakenRows {
     const rows: TakenRows = { text: this.#rows.join(""), ...this.#last, batches: this.#batches, twins: this.#twins };
@@ -150,6 +156,10 @@ export class Intake implements VerifiedSink {
       this.refuse("CURRENCY_MIXED", `the entry is in ${entry.currency}, its statement in ${draft.currency}`, entry.line);
       return null;
     }
+    if (entry.currency === noCurrency) {
+      this.#refuseOnce("CURRENCY_MISSING", `the file names no currency: ${howToSay("currency")}`, entry.line);
+      return null;
+    }
     const exponent = currencyExponent(entry.currency);
     if (exponent === undefined) {
       this.refuse("CURRENCY_UNKNOWN", `"${entry.currency}" is not an ISO 4217 currency`, entry.line);
@@ -159,6 +169,12 @@ export class Intake implements VerifiedSink {
     if (minor === null) this.refuse("AMOUNT_PRECISION", `${entry.amount} ${entry.currency} has more than ${exponent} decimals`, entry.line);
     return minor;
   }
+}
+
+/** The file is kept, so nobody has to send it again. */
+function howToSay(what: "account" | "currency"): string {
+  const flags = what === "account" ? "--account NUMBER" : "--currency CODE, or an account that has one";
+  return `choose it among the received files, or give it with the file (apg statement import ${flags}; "${what}" in the API)`;
 }
 
 function fingerprintOf(draft: StatementDraft, entry: StatementEntry, bookingDate: Day, minor: bigint): string {

@@ -35,12 +35,16 @@ export function dayStyle(column: Iterable<string>, preferred: readonly DayOrder[
   const fitting = preferred
     .map((order, rank) => ({ order, rank, span: spanOf(cells, order) }))
     .filter((one): one is typeof one & { span: number } => one.span !== null)
+    .filter(({ order }, _, all) => order !== "mdy" || !all.some((one) => one.order === "dmy") || !cells.some((cell) => pointed.test(cell)))
     .sort((a, b) => a.span - b.span || a.rank - b.rank);
   const [best] = fitting;
   if (best === undefined) return null;
   const distinct = new Set(fitting.map(({ order }) => cells.map((cell) => dayIn(cell, order)).join()));
   return { order: best.order, certain: distinct.size === 1 };
 }
+
+/** Nobody who writes points between day and month writes the month first. */
+const pointed = /^\s*\d{1,2}\s?\.\s?\d{1,2}\s?\./;
 
 /** A cell as a day; a time behind it is passed over, two-digit years are 1970-2069. */
 export function dayIn(cell: string, order: DayOrder): Day | null {

@@ -1,4 +1,5 @@
 import { parse } from "csv-parse/sync";
+import { tableDelimiters } from "./choices.ts";
 
 /** A row with the line it begins on, 1-based. */
 export interface TableRow {
@@ -6,17 +7,16 @@ export interface TableRow {
   readonly cells: readonly string[];
 }
 
-const delimiters = [";", ",", "\t", "|"] as const;
-
 /**
- * Cuts a text into rows. The delimiter is the one by which most rows of the beginning have equally many cells, at least two.
+ * Cuts a text into rows. Unless it is chosen, the delimiter is the one by which most rows of the beginning have equally many cells, at least two.
  * @returns null when no delimiter makes a table
  */
-export function tableRows(text: string): { readonly rows: TableRow[]; readonly delimiter: string } | null {
+export function tableRows(text: string, chosen?: string): { readonly rows: TableRow[]; readonly delimiter: string } | null {
   const plain = text.replaceAll("\0", "");
+  if (chosen !== undefined) return { rows: rowsOf(plain, chosen), delimiter: chosen };
   const head = plain.slice(0, 32_768);
   let best: { delimiter: string; score: number } | null = null;
-  for (const delimiter of delimiters) {
+  for (const delimiter of tableDelimiters) {
     const score = evenness(rowsOf(head, delimiter));
     if (score > (best?.score ?? 0)) best = { delimiter, score };
   }

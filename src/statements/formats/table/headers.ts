@@ -1,27 +1,6 @@
 import { currencyExponent } from "../../../money/currencies.ts";
-
-/** What a column of a bank's table holds. */
-export type ColumnRole =
-  | "bookingDate"
-  | "valueDate"
-  | "amount"
-  | "debit"
-  | "credit"
-  | "balance"
-  | "indicator"
-  | "currency"
-  | "debitCurrency"
-  | "creditCurrency"
-  | "detailAmount"
-  | "text"
-  | "name"
-  | "counterAccount"
-  | "bic"
-  | "account"
-  | "reference"
-  | "type"
-  | "status"
-  | "card";
+import type { ColumnRole } from "./choices.ts";
+import { plainHeader } from "./plain-header.ts";
 
 /**
  * Words of headers by role, in English, German, French, Italian, Spanish, Portuguese, Dutch, Swedish, Danish, Polish, Czech and
@@ -165,15 +144,3 @@ function damaged(cell: string): ReadonlyMap<ColumnRole, number> {
 }
 
 const none: ReadonlyMap<ColumnRole, number> = new Map();
-
-/** Lower case, without accents, brackets and punctuation. */
-export function plainHeader(cell: string): string {
-  return cell
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(/ß/g, "ss")
-    .toLowerCase()
-    .replace(/[^a-z0-9/]+/g, " ")
-    .replace(/ ?\/ ?/g, (slash) => (slash.length > 1 ? " / " : "/"))
-    .trim();
-}

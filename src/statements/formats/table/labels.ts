@@ -1,7 +1,7 @@
 import { currencyExponent } from "../../../money/currencies.ts";
 import type { TableRow } from "./dialect.ts";
-import { plainHeader } from "./headers.ts";
-import { type NumberStyle, numberOf } from "./numbers.ts";
+import { type DecimalSign, numberOf } from "./numbers.ts";
+import { plainHeader } from "./plain-header.ts";
 
 /** What stands in labelled lines above, below and between the entries of a table. */
 export interface TableLabels {
@@ -21,7 +21,7 @@ const currencyWords =
   /^(?:bewertet in|wahrung|waehrung|currency|valued in|monnaie|devise|evaluation en|moneta|valutazione in|divisa|munt)\b/;
 const iban = /\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b/;
 
-export function labelsOf(rows: readonly TableRow[], numbers: NumberStyle): TableLabels {
+export function labelsOf(rows: readonly TableRow[], numbers: DecimalSign): TableLabels {
   let account: string | null = null;
   let currency: string | null = null;
   let opening: string | null = null;

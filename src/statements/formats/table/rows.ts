@@ -1,10 +1,10 @@
 import { addDecimals, decimalOrNull, decimalsEqual, decimalText, zero } from "../../../money/decimal.ts";
 import type { Day } from "../../../time/day.ts";
 import { negated } from "../amount.ts";
+import type { ColumnRole } from "./choices.ts";
 import { dayIn } from "./days.ts";
 import type { TableRow } from "./dialect.ts";
-import type { ColumnRole } from "./headers.ts";
-import { type NumberStyle, numberOf } from "./numbers.ts";
+import { type DecimalSign, numberOf } from "./numbers.ts";
 import type { TableProfile } from "./profile.ts";
 
 /** One line of a bank's table that moves money, with the lines that continue it. */
@@ -33,8 +33,8 @@ export interface TableBody {
   readonly others: TableRow[];
   /** Lines with a day that state no amount. */
   readonly withoutAmount: TableRow[];
-  /** The first line whose amount is no number, which refuses the file. */
-  readonly unreadable: { readonly line: number; readonly cell: string } | null;
+  /** The first line whose amount is no number, or whose day is none: it refuses the file. */
+  readonly unreadable: { readonly code: string; readonly message: string; readonly line: number } | null;
 }
 
 const debitWords =
@@ -44,7 +44,7 @@ const creditWords =
 const pendingWords = /^(?:pending|vorgemerkt|reserviert|provisorisch|in attesa|en attente|pendiente|offen|authorised|authorized)/;
 
 export function readRows(rows: readonly TableRow[], profile: TableProfile): TableBody {
-  const numbers: NumberStyle = { decimal: profile.decimal, certain: true };
+  const numbers: DecimalSign = { decimal: profile.decimal };
   const entries: TableEntry[] = [];
   const others: TableRow[] = [];
   const withoutAmount: TableRow[] = [];
@@ -55,13 +55,15 @@ export function readRows(rows: readonly TableRow[], profile: TableProfile): Tabl
     const amount = amountOf(cells, profile, numbers);
     if (amount === "unreadable") {
       if (day !== null)
-        return { entries, others, withoutAmount, unreadable: { line: row.line, cell: cells.written("amount", "debit", "credit") } };
+        return { entries, others, withoutAmount, unreadable: noAmount(row.line, cells.written("amount", "debit", "credit"), profile) };
       others.push(row);
       continued = null;
     } else if (day !== null && amount !== null && !(cells.datelessFirst && Number(amount) === 0)) {
       continued = entryOf(row, cells, day, amount, numbers);
       entries.push(continued);
     } else if (day !== null && amount === null) withoutAmount.push(row);
+    else if (day === null && amount !== null && cells.looksDated)
+      return { entries, others, withoutAmount, unreadable: noDay(row.line, cells.written("bookingDate")) };
     else if (cells.blankDates && amount === null && continued !== null && !row.cells.every((cell) => cell === ""))
       continueEntry(continued, cells, numbers);
     else if (!row.cells.every((cell) => cell === "")) {
@@ -70,6 +72,16 @@ export function readRows(rows: readonly TableRow[], profile: TableProfile): Tabl
     }
   }
   return { entries, others, withoutAmount, unreadable: null };
+}
+
+function noAmount(line: number, cell: string, { decimal }: TableProfile): TableBody["unreadable"] {
+  const message = `"${cell.slice(0, 30)}" is no amount: expected digits with the decimal sign "${decimal}"`;
+  return { code: "AMOUNT_UNREADABLE", message, line };
+}
+
+/** A damaged day must not make an entry a line that is passed over. */
+function noDay(line: number, cell: string): TableBody["unreadable"] {
+  return { code: "DATE_UNREADABLE", message: `"${cell.slice(0, 30)}" beside an amount is no day of the calendar`, line };
 }
 
 class RowCells {
@@ -105,6 +117,11 @@ class RowCells {
     return this.all("bookingDate").length === 0;
   }
 
+  /** Written like a day, whether or not the calendar has it. */
+  get looksDated(): boolean {
+    return this.all("bookingDate").some((cell) => /^\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?!\d)/.test(cell));
+  }
+
   /** No day where the bank writes when it booked: with an amount of nothing, a balance carried forward. */
   get datelessFirst(): boolean {
     const [column] = this.profile.columns.get("bookingDate") ?? [];
@@ -117,7 +134,7 @@ class RowCells {
 }
 
 /** Signed: from one column, from two, or from one with a word for its direction. */
-function amountOf(cells: RowCells, profile: TableProfile, numbers: NumberStyle): string | null | "unreadable" {
+function amountOf(cells: RowCells, profile: TableProfile, numbers: DecimalSign): string | null | "unreadable" {
   const read = (role: ColumnRole) => {
     const cell = cells.first(role);
     return cell === null ? null : (numberOf(cell, numbers) ?? totalOfParts(cell, numbers) ?? "unreadable");
@@ -141,7 +158,7 @@ function directed(amount: string, word: string): string {
 }
 
 /** "702.00<br />2.00<br />700.00" is a sum and its parts in one cell. */
-function totalOfParts(cell: string, numbers: NumberStyle): string | null {
+function totalOfParts(cell: string, numbers: DecimalSign): string | null {
   const [total, ...parts] = cell.split(/<br ?\/?>/).map((part) => numberOf(part, numbers));
   if (total === undefined || total === null || parts.length === 0) return null;
   const sum = parts.reduce((all, part) => addDecimals(all, part === null ? zero : exact(part)), zero);
@@ -171,7 +188,7 @@ function plain(word: string): string {
     .trim();
 }
 
-function entryOf(row: TableRow, cells: RowCells, bookingDate: Day, amount: string, numbers: NumberStyle): TableEntry {
+function entryOf(row: TableRow, cells: RowCells, bookingDate: Day, amount: string, numbers: DecimalSign): TableEntry {
   const balance = cells.first("balance");
   const lowered = amount.startsWith("-");
   return {
@@ -194,7 +211,7 @@ function entryOf(row: TableRow, cells: RowCells, bookingDate: Day, amount: strin
 }
 
 /** A line without a day says more of the one before it: texts, or the parts of a collective booking. */
-function continueEntry(entry: TableEntry, cells: RowCells, numbers: NumberStyle): void {
+function continueEntry(entry: TableEntry, cells: RowCells, numbers: DecimalSign): void {
   const texts = cells.all("text");
   const part = cells.first("detailAmount");
   const amount = part === null ? null : numberOf(part, numbers);

@@ -1,47 +1,76 @@
 import { currencyExponent } from "../../../money/currencies.ts";
 import type { StatementSink } from "../../reader.ts";
-import type { EntryDetail, StatementEntry, StatementFormat } from "../../statement.ts";
+import type { Said } from "../../said.ts";
+import { hearingSaid } from "../../said-sink.ts";
+import type { EntryDetail, StatementEntry } from "../../statement.ts";
 import { headerOf, noCurrency, noFacts } from "../unstated.ts";
 import { Warnings } from "../warnings.ts";
 import { chronological, lastDay, runningBalance } from "./balances.ts";
 import type { TableRow } from "./dialect.ts";
+import { fittingProfile } from "./fitting.ts";
 import { labelsOf, type TableLabels } from "./labels.ts";
-import { inferProfile, type TableProfile } from "./profile.ts";
-import { readRows, type TableEntry } from "./rows.ts";
+import { profileOf, type TableProfile, type TableRefusal } from "./profile.ts";
+import { readRows, type TableBody, type TableEntry } from "./rows.ts";
 
-/** Tells a bank's table as statements: one for each account and currency in it. */
-export function tellTable(sink: StatementSink, format: StatementFormat, variant: string, rows: readonly TableRow[]): void {
-  const profile = inferProfile(rows);
-  if (profile === null) {
-    const message = "the table has no column of days, or none of amounts: expected a header such as Date, Text, Amount, Balance";
-    sink.problem({ severity: "refusal", code: "FORMAT_UNKNOWN", message, line: 1 });
-    return;
-  }
-  tellProfiled(sink, format, variant, rows, profile);
+/** A table as it came: its rows, and where they were found. */
+export interface FoundTable {
+  readonly format: "csv" | "xlsx";
+  readonly rows: readonly TableRow[];
+  readonly delimiter: string | null;
+  readonly sheet: string | null;
+  readonly sheets: readonly string[];
 }
 
-/** The same with a profile that a person has corrected. */
-export function tellProfiled(
-  sink: StatementSink,
-  format: StatementFormat,
-  variant: string,
-  rows: readonly TableRow[],
-  profile: TableProfile,
-): void {
-  const warnings = new Warnings();
-  const body = readRows(rows.slice(profile.headerRow + 1), profile);
-  if (body.unreadable !== null) {
-    const message = `"${body.unreadable.cell.slice(0, 30)}" is no amount: expected digits with the decimal sign "${profile.decimal}"`;
-    sink.problem({ severity: "refusal", code: "AMOUNT_UNREADABLE", message, line: body.unreadable.line });
+/** Tells a bank's table as statements: one for each account and currency in it. What is said of it comes before what it looks like. */
+export function tellTable(sink: StatementSink, table: FoundTable, said: Said = {}): void {
+  const fitting = fittingProfile(table.rows, said);
+  const profile = "code" in fitting ? { ...fitting, line: null } : profileOf(table.rows, fitting.choices);
+  const body = "code" in profile ? null : readRows(table.rows.slice(profile.headerRow + 1), profile);
+  const savedProfile = "code" in fitting ? null : (fitting.saved?.id ?? null);
+  said.onTable?.({ ...table, profile: "code" in profile ? noProfile(profile) : profile, body, savedProfile });
+  const refusal = refusalOf(profile, body, said);
+  if (refusal !== null) {
+    if (body !== null) sink.file(table.format, table.format.toUpperCase());
+    sink.problem({ severity: "refusal", ...refusal });
     return;
   }
-  sink.file(format, variant);
+  const hearing = "code" in fitting ? sink : hearingSaid(sink, fitting.said);
+  tellBody(hearing, table, profile as TableProfile, body as TableBody);
+}
+
+type Refused = { readonly code: string; readonly message: string; readonly line: number | null };
+
+function noProfile({ message, line }: Refused): TableRefusal {
+  return { code: "PROFILE_MISMATCH", message, line };
+}
+
+function refusalOf(profile: TableProfile | Refused, body: TableBody | null, { ask }: Said): Refused | null {
+  if ("code" in profile) return profile;
+  const { unreadable = null } = body ?? {};
+  if (unreadable !== null) return unreadable;
+  if (ask !== true) return null;
+  const asked = profile.assumptions.find(({ code }) => code in questions);
+  return asked === undefined
+    ? null
+    : {
+        code: questions[asked.code as keyof typeof questions],
+        message: `${asked.message.split(":")[0]}: say which, nothing was guessed`,
+        line: null,
+      };
+}
+
+/** What a preview only warns of, an import asks: a wrong guess would post wrong days or amounts. */
+const questions = { DATE_ORDER_GUESSED: "DATE_ORDER_AMBIGUOUS", DECIMAL_GUESSED: "DECIMAL_AMBIGUOUS" } as const;
+
+function tellBody(sink: StatementSink, { format, rows }: FoundTable, profile: TableProfile, body: TableBody): void {
+  const warnings = new Warnings();
+  sink.file(format, format.toUpperCase());
   const headerLine = rows[profile.headerRow]?.line ?? 1;
   for (const { code, message } of profile.assumptions) warnings.note(code, message, headerLine);
   for (const { line } of body.withoutAmount) warnings.note("ROW_WITHOUT_AMOUNT", "a line with a day and no amount was passed over", line);
   for (const { line } of body.others)
     warnings.note("ROW_SKIPPED", "a line that is no entry (a total, a balance, a notice) was passed over", line);
-  const labels = labelsOf([...rows.slice(0, Math.max(0, profile.headerRow)), ...body.others], { decimal: profile.decimal, certain: true });
+  const labels = labelsOf([...rows.slice(0, Math.max(0, profile.headerRow)), ...body.others], profile);
   const groups = grouped(body.entries, profile, labels);
   if (groups.length === 0) warnings.note("NO_STATEMENT", "the table lists no entries", headerLine);
   for (const group of groups) tellGroup(sink, warnings, group, groups.length === 1 ? labels : null, headerLine);
