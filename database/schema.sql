@@ -971,8 +971,10 @@ create table cash_management.cm_bank_connections (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   credentials_index text,
+  profile_id uuid,
   constraint cm_bank_connections_pkey PRIMARY KEY (tenant_id, id),
   constraint connection_is_to_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
+  constraint connection_reads_with_a_profile FOREIGN KEY (tenant_id, profile_id) REFERENCES cash_management.cm_statement_profiles(tenant_id, id),
   constraint connection_kind_is_known CHECK ((kind = ANY (ARRAY['upload'::text, 'folder'::text, 'ebics'::text, 'sftp'::text, 'swift'::text, 'api'::text, 'psd2'::text]))),
   constraint connection_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
   constraint connection_status_is_known CHECK ((connection_status = ANY (ARRAY['untested'::text, 'connected'::text, 'degraded'::text, 'failed'::text, 'expired'::text]))),
@@ -986,6 +988,7 @@ alter table cash_management.cm_bank_connections force row level security;
 comment on table cash_management.cm_bank_connections is 'tenant: how a bank is reached, and when its statement is due';
 comment on column cash_management.cm_bank_connections.credentials is 'encrypted by the program; the database never sees a key';
 comment on column cash_management.cm_bank_connections.credentials_index is 'blind index of the credentials: what a four-eyes rule holds a change against';
+comment on column cash_management.cm_bank_connections.profile_id is 'how its tables are read, and whose they are; null: as each file tells';
 create policy tenant_isolation on cash_management.cm_bank_connections for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
@@ -999,7 +1002,7 @@ CREATE TRIGGER connection_is_guarded BEFORE INSERT OR UPDATE ON cash_management.
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_bank_connections FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant insert, select, update on cash_management.cm_bank_connections to apg_readwrite;
-grant select (tenant_id, id, bank_id, kind, name, connection_status, last_test_date, last_success_at, last_error, is_active, formats, expected_by, expected_by_time_zone, consent_until, created_at, updated_at) on cash_management.cm_bank_connections to apg_readonly;
+grant select (tenant_id, id, bank_id, kind, name, connection_status, last_test_date, last_success_at, last_error, is_active, formats, expected_by, expected_by_time_zone, consent_until, created_at, updated_at, profile_id) on cash_management.cm_bank_connections to apg_readonly;
 
 create table cash_management.cm_bank_transaction_details (
   tenant_id cash_management.tenant_key not null,
@@ -1642,6 +1645,7 @@ create table cash_management.cm_deliveries (
   file_name_encrypted bytea not null,
   sha256_encrypted bytea not null,
   content_index text not null,
+  read_with jsonb,
   constraint cm_deliveries_pkey PRIMARY KEY (tenant_id, id),
   constraint a_file_is_delivered_once UNIQUE (tenant_id, content_index),
   constraint delivery_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
@@ -1655,6 +1659,7 @@ comment on table cash_management.cm_deliveries is 'Files as received, identified
 comment on column cash_management.cm_deliveries.file_name_encrypted is 'encrypted by the program: banks name files by account';
 comment on column cash_management.cm_deliveries.sha256_encrypted is 'SHA-256 of the bytes as they came, encrypted: in clear it would confirm a guess of what stands in them';
 comment on column cash_management.cm_deliveries.content_index is 'blind index of that digest: the same file again';
+comment on column cash_management.cm_deliveries.read_with is 'what was said of the file when it was read: profile, account, currency, choices; null: nothing';
 create policy tenant_isolation on cash_management.cm_deliveries for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
@@ -1666,7 +1671,7 @@ CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERE
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_deliveries FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_deliveries to apg_readonly;
 grant insert, select on cash_management.cm_deliveries to apg_readwrite;
-grant update (format, variant, status, problems, statement_count, entry_count, reader_version, received_by, received_at) on cash_management.cm_deliveries to apg_readwrite;
+grant update (format, variant, status, problems, statement_count, entry_count, reader_version, received_by, received_at, read_with) on cash_management.cm_deliveries to apg_readwrite;
 
 create table cash_management.cm_delivery_chunks (
   tenant_id cash_management.tenant_key not null,
@@ -2584,6 +2589,43 @@ CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, account_id, day, st
 grant select on cash_management.cm_statement_days to apg_readonly;
 grant insert, select on cash_management.cm_statement_days to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_statement_days to apg_readwrite;
+
+create table cash_management.cm_statement_profiles (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  account_id uuid,
+  currency cash_management.currency_code,
+  choices jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint cm_statement_profiles_pkey PRIMARY KEY (tenant_id, id),
+  constraint profile_name_is_used_once UNIQUE (tenant_id, name),
+  constraint profile_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint profile_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
+  constraint profile_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint profile_choices_are_an_object CHECK ((jsonb_typeof(choices) = 'object'::text)),
+  constraint profile_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 100)))
+);
+alter table cash_management.cm_statement_profiles owner to cm_owner;
+alter table cash_management.cm_statement_profiles enable row level security;
+alter table cash_management.cm_statement_profiles force row level security;
+comment on table cash_management.cm_statement_profiles is 'tenant: how the tables (CSV, XLSX) and QIF files of a bank or an account are read';
+comment on column cash_management.cm_statement_profiles.account_id is 'whose the files are, where they name no account';
+comment on column cash_management.cm_statement_profiles.choices is 'what a person chose; the rest is inferred from each file (src/statements/formats/table/choices.ts)';
+create policy tenant_isolation on cash_management.cm_statement_profiles for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_statement_profiles_by_account ON cash_management.cm_statement_profiles USING btree (tenant_id, account_id) WHERE (account_id IS NOT NULL);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statement_profiles REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_statement_profiles', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statement_profiles REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statement_profiles', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statement_profiles FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statement_profiles', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statement_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statement_profiles', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, created_by, created_at ON cash_management.cm_statement_profiles FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.created_by IS DISTINCT FROM new.created_by) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'created_by', 'created_at');
+CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_statement_profiles FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
+grant select on cash_management.cm_statement_profiles to apg_readonly;
+grant delete, insert, select, update on cash_management.cm_statement_profiles to apg_readwrite;
 
 create table cash_management.cm_statements (
   tenant_id cash_management.tenant_key not null,
