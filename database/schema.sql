@@ -992,6 +992,7 @@ comment on column cash_management.cm_bank_connections.profile_id is 'how its tab
 create policy tenant_isolation on cash_management.cm_bank_connections for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_connections_by_profile ON cash_management.cm_bank_connections USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
 CREATE INDEX cm_bank_connections_by_status ON cash_management.cm_bank_connections USING btree (tenant_id, connection_status, last_test_date);
 CREATE UNIQUE INDEX one_active_connection_per_bank_and_name ON cash_management.cm_bank_connections USING btree (tenant_id, bank_id, name) WHERE is_active;
 CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');

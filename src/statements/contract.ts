@@ -148,6 +148,9 @@ export type NewProfile = Static<typeof NewProfile>;
 
 // Previews
 
+/** As a file has it, which may be more exact than its currency; its currency may not be known. */
+const ReadAmount = Type.String({ pattern: "^-?\\d+(\\.\\d+)?$", description: "Exact decimal string with the decimals of the file" });
+
 export const PreviewColumn = record("PreviewColumn", {
   position: Type.Integer(),
   header: Type.String(),
@@ -165,11 +168,11 @@ export const PreviewRow = record("PreviewRow", {
     record("PreviewEntry", {
       bookingDate: DayText,
       valueDate: nullable(DayText),
-      amount: Type.String(),
+      amount: ReadAmount,
       currency: nullable(Type.String()),
       text: nullable(Type.String()),
       counterparty: nullable(Type.String()),
-      balance: nullable(Type.String()),
+      balance: nullable(ReadAmount),
       pending: Type.Boolean(),
     }),
   ),
@@ -198,10 +201,10 @@ export const StatementPreview = record(
         from: nullable(DayText),
         to: nullable(DayText),
         entries: Type.Integer(),
-        credits: Type.String(),
-        debits: Type.String(),
-        opening: nullable(Type.String()),
-        closing: nullable(Type.String()),
+        credits: ReadAmount,
+        debits: ReadAmount,
+        opening: nullable(ReadAmount),
+        closing: nullable(ReadAmount),
         balanced: nullable(Type.Boolean()),
       }),
     ),
