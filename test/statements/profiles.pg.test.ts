@@ -16,6 +16,10 @@ import { asTenant } from "../helpers/postgres.ts";
 const api = testApi();
 const iban = "DE89370400440532013000";
 let serial = 0;
+const next = () => {
+  serial += 1;
+  return serial;
+};
 
 /** A table that names neither account nor currency; no two are the same file. */
 function table(rows = "22.04.2026;Zins;5,00\n01.04.2026;Miete;-12,50\n"): string {
@@ -112,7 +116,7 @@ describe("a file without account or currency", () => {
 
 describe("what a table leaves open", () => {
   test("is asked by an import and never guessed", async () => {
-    const text = `Date,Text,Amount\n03/04/2026,Rent ${(serial += 1)},12.50\n`;
+    const text = `Date,Text,Amount\n03/04/2026,Rent ${next()},12.50\n`;
     const refused = await one(text, { account: iban, currency: "EUR" });
     expect(refused.problems).toMatchObject([{ severity: "refusal", code: "DATE_ORDER_AMBIGUOUS" }]);
     const id = refused.deliveryId;
@@ -151,7 +155,7 @@ describe("a saved profile", () => {
     const [account] = (await call("GET", "accounts?currency=EUR"))
       .json<{ items: { id: string; last4: string }[] }>()
       .items.filter(({ last4 }) => last4 === "3000");
-    const text = () => `Tarih;Aciklama;Tutar\n03/04/2026;Kira ${(serial += 1)};1.250\n`;
+    const text = () => `Tarih;Aciklama;Tutar\n03/04/2026;Kira ${next()};1.250\n`;
     const made = await call("POST", "statement-profiles", profileOf(text(), { accountId: account?.id ?? null }));
     expect(made.statusCode).toBe(201);
     const profile = made.json<StatementProfile>();
