@@ -441,7 +441,7 @@ comment on table audit.audit_log is 'tenant: append-only trail; one row per chan
 comment on column audit.audit_log.tenant_id is 'owner of the changed row; * for TRUNCATE and DDL, which concern all tenants';
 comment on column audit.audit_log.occurred_at is 'the clock, not the start of the transaction: two changes of one transaction keep their order';
 comment on column audit.audit_log.row_key is 'primary key without the tenant, parts joined by /';
-comment on column audit.audit_log.digest is 'of a batch: sha256 over the sorted sha256 of each row as text';
+comment on column audit.audit_log.digest is 'of a batch: sha256 over the sorted sha256 of each row as text, its columns by name, without ciphertext';
 comment on column audit.audit_log.old_values is 'UPDATE: changed columns only; DELETE: the row. Secret columns read "(redacted)"';
 comment on column audit.audit_log.actor is 'person or key the program acted for; null: none was given, then user_name is all that is known';
 comment on column audit.audit_log.user_name is 'the login of the session; never the owner of this table';
@@ -3420,6 +3420,15 @@ $function$;
 alter function audit.ddl_text() owner to audit_owner;
 comment on function audit.ddl_text() is 'the statement that is being run, null when it might hold a secret or a value';
 
+CREATE FUNCTION audit.digested_columns(target regclass, secrets text[])
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN (SELECT string_agg(quote_ident((pg_attribute.attname)::text), ', '::text ORDER BY pg_attribute.attname) AS string_agg FROM pg_attribute WHERE ((pg_attribute.attrelid = (digested_columns.target)::oid) AND (pg_attribute.attnum > 0) AND (NOT pg_attribute.attisdropped) AND (NOT ((pg_attribute.attname = ANY (digested_columns.secrets)) AND (pg_attribute.atttypid = ('bytea'::regtype)::oid)))));
+alter function audit.digested_columns(regclass,text[]) owner to audit_owner;
+comment on function audit.digested_columns(regclass,text[]) is 'the columns whose text a batch''s digest covers, by name: all but ciphertext (redacted columns of type bytea)';
+
 CREATE FUNCTION audit.inclusion(p_tenant text, p_id bigint, OUT row_text text, OUT number bigint, OUT salt bytea, OUT place integer, OUT leaf_hashes bytea)
  RETURNS SETOF record
  LANGUAGE plpgsql
@@ -3579,11 +3588,16 @@ begin
     return null;
   end if;
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from old_rows limit 1001) as some_rows) then
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
-    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
-      (select cash_management.current_actor()), (select cash_management.current_request())
-    from (select tenant_id, sha256(convert_to(old_row::text, 'UTF8')) as hash from old_rows as old_row) as hashed
-    group by tenant_id;
+    execute format(
+      $digest$
+        insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+        select tenant_id, $1, $2, $3, count(*), sha256(string_agg(hash, '' order by hash)),
+          (select cash_management.current_actor()), (select cash_management.current_request())
+        from (select tenant_id, sha256(convert_to(row(%s)::text, 'UTF8')) as hash from old_rows) as hashed
+        group by tenant_id
+      $digest$,
+      audit.digested_columns(tg_relid, secrets)
+    ) using tg_argv[0], tg_argv[1], tg_op;
   else
     insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, actor, request_id)
     select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets),
@@ -3626,11 +3640,16 @@ declare
   secrets text[] := string_to_array(tg_argv[4], ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
-    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
-      (select cash_management.current_actor()), (select cash_management.current_request())
-    from (select tenant_id, sha256(convert_to(new_row::text, 'UTF8')) as hash from new_rows as new_row) as hashed
-    group by tenant_id;
+    execute format(
+      $digest$
+        insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+        select tenant_id, $1, $2, $3, count(*), sha256(string_agg(hash, '' order by hash)),
+          (select cash_management.current_actor()), (select cash_management.current_request())
+        from (select tenant_id, sha256(convert_to(row(%s)::text, 'UTF8')) as hash from new_rows) as hashed
+        group by tenant_id
+      $digest$,
+      audit.digested_columns(tg_relid, secrets)
+    ) using tg_argv[0], tg_argv[1], tg_op;
   else
     insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
     select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets),
@@ -3695,18 +3714,24 @@ declare
   secrets text[] := string_to_array(tg_argv[4], ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
-    select tenant_id, tg_argv[0], tg_argv[1], tg_op, count(*), sha256(string_agg(hash, '' order by hash)),
-      (select cash_management.current_actor()), (select cash_management.current_request())
-    from (
-      select tenant_id, sha256(convert_to(image, 'UTF8')) as hash
-      from (
-        select tenant_id, new_row::text as image from new_rows as new_row
-        except all
-        select tenant_id, old_row::text from old_rows as old_row
-      ) as changed_rows
-    ) as hashed
-    group by tenant_id;
+    -- Which rows changed is asked of whole rows: a new key changes ciphertext alone, and leaves its trace too.
+    execute format(
+      $digest$
+        insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_count, digest, actor, request_id)
+        select tenant_id, $1, $2, $3, count(*), sha256(string_agg(hash, '' order by hash)),
+          (select cash_management.current_actor()), (select cash_management.current_request())
+        from (
+          select tenant_id, sha256(convert_to(digested, 'UTF8')) as hash
+          from (
+            select tenant_id, new_row::text as image, row(%1$s)::text as digested from new_rows as new_row
+            except all
+            select tenant_id, old_row::text, row(%1$s)::text from old_rows as old_row
+          ) as changed_rows
+        ) as hashed
+        group by tenant_id
+      $digest$,
+      audit.digested_columns(tg_relid, secrets)
+    ) using tg_argv[0], tg_argv[1], tg_op;
   else
     -- A changed key (an idempotency key's rename, say) finds no partner: then one side shows the whole row.
     insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values, actor, request_id)

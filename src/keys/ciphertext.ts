@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { Problem } from "../errors/problem.ts";
+import { places } from "./places.ts";
 
 /**
  * One encrypted value: AES-256-GCM (NIST SP 800-38D) with the place it stands in as associated data, so that it opens nowhere else.
@@ -43,7 +44,7 @@ export function encryptValue(key: DataKey, tenantId: string, place: Place, row: 
   out.writeUInt32BE(plain.byteLength, 8);
   out.writeUInt32BE(key.check, 12);
   out.writeUInt32BE(crc32(tenantId), 16);
-  out.writeUInt32BE(crc32(`${place.table}.${place.column}`), 20);
+  out.writeUInt32BE(checkOfPlace(place), 20);
   out.writeUInt32BE(crc32(row), 24);
   nextNonce().copy(out, 28);
   const cipher = createCipheriv("aes-256-gcm", key.bytes, out.subarray(28, headerBytes));
@@ -75,11 +76,15 @@ export function keyVersionOf(blob: Buffer, place: Place, row: string): number {
   return blob.readUInt32BE(4);
 }
 
-/** @throws Problem `ciphertext_of_other_tenant`, `ciphertext_of_other_column`, `ciphertext_of_other_row` */
+/** @throws Problem `ciphertext_of_other_tenant`, `ciphertext_of_other_table`, `ciphertext_of_other_column`, `ciphertext_of_other_row` */
 export function requirePlace(tenantId: string, place: Place, row: string, blob: Buffer): void {
   if (blob.readUInt32BE(16) !== crc32(tenantId)) throw unreadable("ciphertext_of_other_tenant", place, row, "belongs to another tenant");
-  if (blob.readUInt32BE(20) !== crc32(`${place.table}.${place.column}`))
-    throw unreadable("ciphertext_of_other_column", place, row, "belongs to another column");
+  const found = blob.readUInt32BE(20);
+  if (found !== checkOfPlace(place)) {
+    const home = Object.values(places).find((one) => checkOfPlace(one) === found);
+    const code = home === undefined || home.table === place.table ? "ciphertext_of_other_column" : "ciphertext_of_other_table";
+    throw unreadable(code, place, row, home === undefined ? "belongs to another column" : `belongs to ${home.column} of ${home.table}`);
+  }
   if (blob.readUInt32BE(24) !== crc32(row)) throw unreadable("ciphertext_of_other_row", place, row, "belongs to another row");
 }
 
@@ -96,6 +101,10 @@ export function requireWhole(blob: Buffer, place: Place, row: string): void {
   if (known && !whole && wanted > blob.byteLength)
     throw unreadable("ciphertext_truncated", place, row, `is cut off at ${blob.byteLength} of ${wanted} bytes`);
   if (!whole) throw unreadable("ciphertext_altered", place, row, "was altered: its checksum does not fit");
+}
+
+function checkOfPlace({ table, column }: Place): number {
+  return crc32(`${table}.${column}`);
 }
 
 function tryOpen(key: DataKey, tenantId: string, place: Place, row: string, blob: Buffer): Buffer | null {

@@ -8,7 +8,7 @@ export interface KeyEncryptionKey {
   /** Where it comes from, for people. */
   readonly from: string;
   wrap(plain: Buffer, context: string): Promise<Buffer>;
-  /** @throws Problem `key_mismatch` when this key did not wrap it, for this context */
+  /** @throws Problem `data_key_altered` when this key did not wrap it, for this context */
   unwrap(wrapped: Buffer, context: string): Promise<Buffer>;
 }
 
@@ -37,10 +37,14 @@ export function localKey(bytes: Buffer, from: string): KeyEncryptionKey {
         return Buffer.concat([decipher.update(wrapped.subarray(13, -16)), decipher.final()]);
       } catch {
         // Without the cause: what OpenSSL says of keys is no help and none of a log's business.
-        throw new Problem("key_mismatch", `the wrapped key ${context.replaceAll("\0", "/")} does not open with key-encryption key ${id}`, {
-          detail: { keyEncryptionKey: id },
-          hint: "It was altered, or moved here from another tenant: restore cm_data_keys from a backup.",
-        });
+        throw new Problem(
+          "data_key_altered",
+          `the wrapped key ${context.replaceAll("\0", "/")} does not open with key-encryption key ${id}`,
+          {
+            detail: { keyEncryptionKey: id },
+            hint: "It was altered, or moved here from another tenant: restore cm_data_keys from a backup.",
+          },
+        );
       }
     },
   };

@@ -23,7 +23,7 @@ export class KeyRing {
   }
 
   /**
-   * @throws Problem `key_mismatch` when another key-encryption key wrapped it
+   * @throws Problem `key_mismatch` when another key-encryption key wrapped it, `data_key_altered`
    */
   async unwrap(tx: TenantTransaction, row: KeyRow): Promise<Buffer> {
     const wrapped = row.wrapped as Buffer;
@@ -67,7 +67,7 @@ export function ringOf(tx: Pick<TenantTransaction, "client">): KeyRing {
 /**
  * The tenant's keys, for reading and for writing: whoever holds them until the end of a transaction keeps `apg keys rotate` from
  * retiring the version it writes. A tenant that has none yet gets its first.
- * @throws Problem `key_shredded`, `key_missing`, `key_mismatch`
+ * @throws Problem `key_shredded`, `key_missing`, `key_mismatch`, `data_key_altered`
  */
 export async function tenantKeys(tx: TenantTransaction): Promise<TenantKeys> {
   const found = await keyRows(tx);

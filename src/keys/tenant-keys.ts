@@ -45,7 +45,7 @@ export class TenantKeys {
     requireWhole(blob, place, row);
     requirePlace(this.tenantId, place, row, blob);
     throw new Problem(
-      "key_missing",
+      "data_key_missing",
       `${place.column} of ${place.table} ${row} needs a data key that tenant ${this.tenantId} does not have`,
       {
         detail: { table: place.table, column: place.column, row, version: blob.readUInt32BE(4) },

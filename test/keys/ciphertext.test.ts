@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Problem } from "../../src/errors/problem.ts";
 import { dataKey, decryptValue, encryptValue } from "../../src/keys/ciphertext.ts";
+import { places } from "../../src/keys/places.ts";
 import { TenantKeys } from "../../src/keys/tenant-keys.ts";
 
 const place = { table: "cm_cash_accounts", column: "account_number" };
@@ -48,11 +49,17 @@ describe("what was encrypted", () => {
 });
 
 describe("what does not open says why", () => {
-  test("invariant 29: another tenant, column, row or key each has its own error", () => {
+  test("invariant 29: another tenant, table, column, row or key each has its own error, which names the place a value comes from", () => {
     const blob = sealed();
     expect(codeOf(() => decryptValue(key, "globex", place, "row-1", blob))).toBe("ciphertext_of_other_tenant");
     expect(codeOf(() => decryptValue(key, "acme", { ...place, column: "iban" }, "row-1", blob))).toBe("ciphertext_of_other_column");
-    expect(codeOf(() => decryptValue(key, "acme", { ...place, table: "cm_x" }, "row-1", blob))).toBe("ciphertext_of_other_column");
+    const { counterpartyIban, deliveryFileName, deliveryDigest } = places;
+    expect(codeOf(() => decryptValue(key, "acme", counterpartyIban, "row-1", blob))).toBe("ciphertext_of_other_table");
+    const name = encryptValue(key, "acme", deliveryFileName, "row-1", Buffer.from(text));
+    expect(codeOf(() => decryptValue(key, "acme", deliveryDigest, "row-1", name))).toBe("ciphertext_of_other_column");
+    expect(() => decryptValue(key, "acme", deliveryDigest, "row-1", name)).toThrow(
+      "sha256 of cm_deliveries row-1 belongs to file_name of cm_deliveries",
+    );
     expect(codeOf(() => decryptValue(key, "acme", place, "row-2", blob))).toBe("ciphertext_of_other_row");
     expect(codeOf(() => decryptValue(dataKey(1, randomBytes(32)), "acme", place, "row-1", blob))).toBe("ciphertext_of_other_key");
     expect(codeOf(() => decryptValue(key, "acme", place, "row-1", blob))).toBe(`opened: ${text}`);
@@ -109,9 +116,16 @@ describe("what does not open says why", () => {
     }
   });
 
+  test("places are told apart by their checksums", () => {
+    const checks = Object.values(places).map(({ table, column }) => crc32(`${table}.${column}`));
+    expect(new Set(checks).size).toBe(checks.length);
+  });
+
   test("a version of the data key that the tenant does not have is missing, unless the value is of another place", () => {
     const later = dataKey(7, randomBytes(32));
-    expect(codeOf(() => keys.decrypt(place, "row-1", encryptValue(later, "acme", place, "row-1", Buffer.from(text))))).toBe("key_missing");
+    expect(codeOf(() => keys.decrypt(place, "row-1", encryptValue(later, "acme", place, "row-1", Buffer.from(text))))).toBe(
+      "data_key_missing",
+    );
     expect(codeOf(() => keys.decrypt(place, "row-1", encryptValue(later, "globex", place, "row-1", Buffer.from(text))))).toBe(
       "ciphertext_of_other_tenant",
     );
