@@ -24,13 +24,27 @@ interface LinkRow {
   broken: boolean;
 }
 
+/**
+ * Whether the bank states the balance before the day: in the statement itself, or in one that repeats the day, as a table of online
+ * banking has its closing balance only.
+ */
+const openingStated = `(
+         s.opening_minor is not null
+         or not d.first_day
+         or exists (
+           select from cash_management.cm_statements o
+           where o.tenant_id = s.tenant_id and o.account_id = s.account_id and o.period_to = d.day and o.status = 'duplicate'
+             and o.opening_minor = d.opening_minor
+         )
+       )`;
+
 /** Live days, with balances, of the statements of an account that reach `from` or beyond. */
 export async function linksFrom(tx: TenantTransaction, accountId: string, from: Day): Promise<ChainLink[]> {
   const found = await rows<LinkRow>(
     tx,
     `select
        d.statement_id, d.day, s.period_from, s.period_to,
-       d.opening_minor::text as opening, (s.opening_minor is not null or not d.first_day) as opening_stated, d.closing_minor::text as closing,
+       d.opening_minor::text as opening, ${openingStated} as opening_stated, d.closing_minor::text as closing,
        d.credits_minor::text as credits, d.debits_minor::text as debits, d.entry_count as entries, encode(d.entries_hash, 'hex') as entries_hash,
        s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day,
        s.format, s.status = 'break' as broken
@@ -80,7 +94,7 @@ export async function closingBefore(
        c.debits_minor::text as closing_debits, c.entry_count as closing_entries, encode(c.entries_hash, 'hex') as closing_entries_hash,
        encode(c.previous_hash, 'hex') as previous_hash, encode(c.seal_hash, 'hex') as seal_hash,
        d.statement_id, d.day, s.period_from, s.period_to, d.opening_minor::text as opening,
-       (s.opening_minor is not null or not d.first_day) as opening_stated, d.closing_minor::text as closing, d.credits_minor::text as credits,
+       ${openingStated} as opening_stated, d.closing_minor::text as closing, d.credits_minor::text as credits,
        d.debits_minor::text as debits, d.entry_count as entries, encode(d.entries_hash, 'hex') as entries_hash,
        s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day,
        s.format, s.status = 'break' as broken
