@@ -2,6 +2,7 @@ import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
 import type { ChainLink, Closing, ClosingState, SeenNumber } from "./chain.ts";
+import { openingStated } from "./opening-stated.ts";
 
 interface LinkRow {
   statement_id: string;
@@ -23,20 +24,6 @@ interface LinkRow {
   format: string;
   broken: boolean;
 }
-
-/**
- * Whether the bank states the balance before the day: in the statement itself, or in one that repeats the day, as a table of online
- * banking has its closing balance only.
- */
-const openingStated = `(
-         s.opening_minor is not null
-         or not d.first_day
-         or exists (
-           select from cash_management.cm_statements o
-           where o.tenant_id = s.tenant_id and o.account_id = s.account_id and o.period_to = d.day and o.status = 'duplicate'
-             and o.opening_minor = d.opening_minor
-         )
-       )`;
 
 /** Live days, with balances, of the statements of an account that reach `from` or beyond. */
 export async function linksFrom(tx: TenantTransaction, accountId: string, from: Day): Promise<ChainLink[]> {
