@@ -1421,6 +1421,8 @@ create table cash_management.cm_context_keys (
   outer_pad bytea not null,
   not_before timestamp with time zone not null default now(),
   not_after timestamp with time zone,
+  is_retired boolean not null default false,
+  changed_by text not null default 'apg'::text,
   constraint cm_context_keys_pkey PRIMARY KEY (key_id),
   constraint key_ends_after_it_began CHECK ((not_after > not_before)),
   constraint key_id_is_short CHECK ((key_id ~ '^[a-z0-9]{8,32}$'::text)),
@@ -1433,11 +1435,17 @@ alter table cash_management.cm_context_keys force row level security;
 comment on table cash_management.cm_context_keys is 'local: keys that sign the context of a transaction; read by functions of cm_gatekeeper alone, and not worth a place in a backup: migrate makes them anew';
 comment on column cash_management.cm_context_keys.purpose is 'token: the program signs with it; stamp: this database signs with it';
 comment on column cash_management.cm_context_keys.not_after is 'end of its overlap with the key that replaces it; null: in use';
+comment on column cash_management.cm_context_keys.is_retired is 'nothing is signed or verified with it any more, and its halves are random; the id stays, so that nobody brings it back';
+comment on column cash_management.cm_context_keys.changed_by is 'who made it, or changed it last, for the trail';
 alter table cash_management.cm_context_keys alter column inner_pad set statistics 0;
 alter table cash_management.cm_context_keys alter column outer_pad set statistics 0;
 create policy for_the_functions_that_check on cash_management.cm_context_keys for all to cm_gatekeeper
   using (true)
   with check (true);
+CREATE TRIGGER audit_delete BEFORE DELETE ON cash_management.cm_context_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change();
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_context_keys FOR EACH ROW EXECUTE FUNCTION audit.record_context_key('cash_management', 'cm_context_keys', 'rows', 'key_id', 'inner_pad,outer_pad');
+CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON cash_management.cm_context_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change();
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_context_keys FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit.record_context_key('cash_management', 'cm_context_keys', 'rows', 'key_id', 'inner_pad,outer_pad');
 
 create table cash_management.cm_counterparties (
   tenant_id cash_management.tenant_key not null,
@@ -3511,6 +3519,32 @@ grant execute on function audit.key_statements() to apg_admin;
 grant execute on function audit.key_statements() to apg_readonly;
 grant execute on function audit.key_statements() to apg_readwrite;
 grant execute on function audit.key_statements() to apg_sealer;
+
+CREATE FUNCTION audit.record_context_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  secrets text[] := string_to_array(tg_argv[4], ',');
+begin
+  insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values, actor)
+  values (
+    '*', tg_table_schema, tg_table_name, tg_op, new.key_id,
+    case when tg_op = 'UPDATE' then audit.without_secrets(audit.changed_columns(to_jsonb(old), to_jsonb(new)), secrets) end,
+    case
+      when tg_op = 'UPDATE' then audit.without_secrets(audit.changed_columns(to_jsonb(new), to_jsonb(old)), secrets)
+      else audit.without_secrets(to_jsonb(new), secrets)
+    end,
+    new.changed_by
+  );
+  return null;
+end
+$function$;
+alter function audit.record_context_key() owner to audit_owner;
+comment on function audit.record_context_key() is 'records a context key made, given an end, or retired; never the key';
+grant execute on function audit.record_context_key() to cm_gatekeeper;
 
 CREATE FUNCTION audit.record_ddl()
  RETURNS event_trigger

@@ -1,47 +1,126 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { ClientBase } from "pg";
 import { Problem } from "../errors/problem.ts";
-import { type ContextKey, type ContextKeySource, contextKey, hmacPads } from "./context.ts";
+import { type ContextKey, hmacPads } from "./context.ts";
 
-/** Where a server keeps its key unless --context-key-file says otherwise. */
-export function ownContextKeyFile(dataDir: string): string {
-  return join(dataDir, "secrets", "context-key");
+/** A key that this database takes or took; its secret never comes out. */
+export interface KnownContextKey {
+  readonly id: string;
+  /** token: programs sign with it; stamp: this database does. */
+  readonly purpose: "token" | "stamp";
+  /** Ending: still taken, beside the one that replaces it. */
+  readonly state: "current" | "ending" | "ended" | "retired";
+  readonly since: string;
+  readonly until: string | null;
+}
+
+/** Who works here: in a transaction, and belongs to cm_gatekeeper. */
+interface Gatekeeping {
+  readonly client: ClientBase;
+  /** For the trail. */
+  readonly actor: string;
+}
+
+export async function listContextKeys(client: ClientBase): Promise<KnownContextKey[]> {
+  const { rows } = await asGatekeeper(client, () =>
+    client.query<KnownContextKey>(
+      `select key_id as id, purpose, not_before as since, not_after as until,
+         case
+           when is_retired then 'retired'
+           when not_after is null then 'current'
+           when not_after > clock_timestamp() then 'ending'
+           else 'ended'
+         end as state
+       from cash_management.cm_context_keys
+       order by purpose desc, not_before, key_id`,
+    ),
+  );
+  return rows;
 }
 
 /**
- * The key in this file, read again when the file changes. Our own file is made when it is missing; a file that was named is not:
- * somebody expects it to be there.
- * @throws Problem `setting_invalid`, `data_dir_unusable`
+ * Makes the database take the program's key, and makes the key that the database stamps with when it has none. Whether anything was new.
+ * @throws Problem `context_refused` for a key that has ended
  */
-export function contextKeyFrom(path: string, makeIfMissing: boolean): ContextKeySource {
-  let known: { readonly key: ContextKey; readonly stamp: string } | undefined;
-  let looked = 0;
-  return () => {
-    // A look at the file a second at most: a transaction should not wait for the disk.
-    if (known !== undefined && Date.now() - looked < 1_000) return known.key;
-    if (makeIfMissing) makeContextKey(path);
-    const stamp = fileStamp(path);
-    if (known === undefined || known.stamp !== stamp) known = { key: readContextKey(path), stamp };
-    looked = Date.now();
-    return known.key;
-  };
-}
-
-/** Writes a new key in the place of what is there. */
-export function replaceContextKey(path: string): ContextKey {
-  const key = contextKey(randomBytes(32));
-  writeKey(path, key, true);
-  return key;
+export async function installContextKey({ client, actor }: Gatekeeping, key: ContextKey): Promise<boolean> {
+  return asGatekeeper(client, async () => {
+    const { inner, outer } = hmacPads(key.secret);
+    const installed = await client.query(
+      `insert into cash_management.cm_context_keys (key_id, purpose, inner_pad, outer_pad, changed_by)
+       values ($1, 'token', $2, $3, $4)
+       on conflict (key_id) do nothing`,
+      [key.id, inner, outer, actor],
+    );
+    const { rowCount: ended } = await client.query(
+      "select from cash_management.cm_context_keys where key_id = $1 and not_after <= clock_timestamp()",
+      [key.id],
+    );
+    if (ended !== 0) throw hasEnded(key.id);
+    const { rowCount: stamps } = await client.query(
+      "select from cash_management.cm_context_keys where purpose = 'stamp' and not_after is null",
+    );
+    if (stamps === 0) await newStampKey(client, actor);
+    return installed.rowCount === 1 || stamps === 0;
+  });
 }
 
 /**
- * Makes the database take the program's key, and makes the key that the database stamps with when it has none.
- * `client` is in a transaction, of somebody who belongs to cm_gatekeeper. Whether anything was new.
+ * All keys but this one are taken for so long only, and the database stamps with a new key of its own. Transactions that run go on: their
+ * stamps are verified with the key they name, as long as it is not retired.
  */
-export async function installContextKey(client: ClientBase, key: ContextKey): Promise<boolean> {
-  // A bound value would stand in the log of a server that logs every statement with its parameters.
+export async function endOtherContextKeys({ client, actor }: Gatekeeping, key: ContextKey, overlapMinutes: number): Promise<void> {
+  await asGatekeeper(client, async () => {
+    await client.query(
+      `update cash_management.cm_context_keys
+       set not_after = greatest(clock_timestamp(), not_before) + make_interval(mins => $2), changed_by = $3
+       where key_id <> $1 and not_after is null`,
+      [key.id, overlapMinutes, actor],
+    );
+    await newStampKey(client, actor);
+  });
+}
+
+/**
+ * From now on nothing that is signed with these is taken, and the secrets are gone from the table, with random bytes in their place: whatever
+ * is known could be signed with. The ids stay: a program that still has such a key must not bring it back.
+ * @param ids of keys that programs sign with; null for all keys whose overlap is over. A stamp's waits for transactions that run since before
+ */
+export async function retireContextKeys({ client, actor }: Gatekeeping, ids: readonly string[] | null): Promise<string[]> {
+  const { rows: running } = await client.query<{ since: string | null }>(
+    "select min(xact_start) as since from pg_catalog.pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  const { rows } = await asGatekeeper(client, () =>
+    client.query<{ id: string }>(
+      `update cash_management.cm_context_keys
+       set is_retired = true, inner_pad = ${random}, outer_pad = ${random}, changed_by = $3,
+         not_after = least(not_after, greatest(clock_timestamp(), not_before + interval '1 microsecond'))
+       where not is_retired
+         and case
+           when $1::text[] is not null then purpose = 'token' and key_id = any($1)
+           when purpose = 'token' then not_after <= clock_timestamp()
+           else not_after <= least(clock_timestamp(), $2::timestamptz)
+         end
+       returning key_id as id`,
+      [ids, running[0]?.since ?? null, actor],
+    ),
+  );
+  return rows.map(({ id }) => id).sort();
+}
+
+// 488 random bits of the server's own strong source, of each row anew.
+const chance = "uuid_send(gen_random_uuid())";
+const random = `sha256(${chance} || ${chance}) || sha256(${chance} || ${chance})`;
+
+async function newStampKey(client: ClientBase, actor: string): Promise<void> {
+  await client.query(
+    `insert into cash_management.cm_context_keys (key_id, purpose, inner_pad, outer_pad, changed_by)
+     select substr(encode(uuid_send(gen_random_uuid()), 'hex'), 17, 16), 'stamp', sha256(a || b) || sha256(b || a), sha256(c || d) || sha256(d || c), $1
+     from (select ${chance} as a, ${chance} as b, ${chance} as c, ${chance} as d) as chance`,
+    [actor],
+  );
+}
+
+/** Quietly: a bound value would stand in the log of a server that logs every statement with its parameters. */
+async function asGatekeeper<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query(`
     select set_config(name, value, true)
     from (
@@ -50,76 +129,13 @@ export async function installContextKey(client: ClientBase, key: ContextKey): Pr
     ) as quiet (name, value)
     where has_parameter_privilege(name, 'set')`);
   await client.query("set local role cm_gatekeeper");
-  const { inner, outer } = hmacPads(key.secret);
-  const installed = await client.query(
-    `insert into cash_management.cm_context_keys (key_id, purpose, inner_pad, outer_pad)
-     values ($1, 'token', $2, $3)
-     on conflict (key_id) do nothing`,
-    [key.id, inner, outer],
-  );
-  // 244 random bits in each half, from the server's own strong source.
-  const made = await client.query(`
-    insert into cash_management.cm_context_keys (key_id, purpose, inner_pad, outer_pad)
-    select substr(encode(uuid_send(gen_random_uuid()), 'hex'), 17, 16), 'stamp', sha256(a || b) || sha256(b || a), sha256(c || d) || sha256(d || c)
-    from (
-      select uuid_send(gen_random_uuid()) as a, uuid_send(gen_random_uuid()) as b, uuid_send(gen_random_uuid()) as c, uuid_send(gen_random_uuid()) as d
-    ) as chance
-    where not exists (select from cash_management.cm_context_keys where purpose = 'stamp' and not_after is null)`);
+  const result = await work();
   await client.query("reset role");
-  return (installed.rowCount ?? 0) + (made.rowCount ?? 0) > 0;
+  return result;
 }
 
-function makeContextKey(path: string): void {
-  try {
-    statSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw unusable(path, error);
-    writeKey(path, contextKey(randomBytes(32)), false);
-  }
-}
-
-function writeKey(path: string, key: ContextKey, replace: boolean): void {
-  const fresh = `${path}.${process.pid}.new`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    if (dirname(path).endsWith("secrets")) chmodSync(dirname(path), 0o700);
-    writeFileSync(fresh, `${key.secret.toString("base64url")}\n`, { mode: 0o600 });
-    if (replace) rmSync(path, { force: true });
-    // Unlike a rename, a link never replaces: of two programs that start at once, the second takes the first one's key.
-    linkSync(fresh, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unusable(path, error);
-  } finally {
-    rmSync(fresh, { force: true });
-  }
-}
-
-function readContextKey(path: string): ContextKey {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw unusable(path, error);
-  }
-  const secret = Buffer.from(text, "base64url");
-  if (/^[A-Za-z0-9_-]{43}$/.test(text) && secret.byteLength === 32) return contextKey(secret);
-  throw new Problem("setting_invalid", `${path} holds no context key`, {
-    hint: "It holds 32 random bytes as base64url, one line: the file of the server that was there first, or: openssl rand 32 | basenc --base64url | tr -d =",
-  });
-}
-
-function fileStamp(path: string): string {
-  try {
-    const { mtimeMs, ino, size } = statSync(path);
-    return `${mtimeMs} ${ino} ${size}`;
-  } catch (error) {
-    throw unusable(path, error);
-  }
-}
-
-function unusable(path: string, cause: unknown): Problem {
-  return new Problem("data_dir_unusable", `${path} cannot be used: ${cause instanceof Error ? cause.message : cause}`, {
-    hint: "Name a file that this program may read with --context-key-file=FILE (APG_CONTEXT_KEY_FILE), or leave it out to keep one in the data folder.",
-    cause,
+function hasEnded(id: string): Problem {
+  return new Problem("context_refused", `the context key ${id} of this program was replaced and is taken no more`, {
+    hint: "Give this program the new one: --context-key-file=FILE (APG_CONTEXT_KEY_FILE) or APG_CONTEXT_KEY, as apg keys context rotate made it.",
   });
 }

@@ -5,7 +5,7 @@ import { keySource } from "../keys/key-source.ts";
 import type { Settings } from "../settings/list.ts";
 import { type ConnectionOptions, openPool, type Pool, shownUrl, withClient } from "./connect.ts";
 import type { ContextKeySource } from "./context.ts";
-import { contextKeyFrom, ownContextKeyFile } from "./context-keys.ts";
+import { contextKeyPlace } from "./context-key-file.ts";
 import { type EmbeddedServer, startEmbedded } from "./embedded/server.ts";
 import { openSecrets, type RoleSecrets } from "./secrets.ts";
 import { checkVersion, type ServerVersion, serverVersion } from "./version.ts";
@@ -29,6 +29,8 @@ export interface Database {
   readonly keys: KeyRing;
   /** What the transactions of `app` and `admin` are signed with. */
   readonly contextKey: ContextKeySource;
+  /** Where that key is read from, again when it changes; null when it came from the environment. */
+  readonly contextKeyFile: string | null;
   /** Rejects when the embedded server that this process started has ended and cannot be started again. */
   readonly lost: Promise<never>;
   /** Closes the connections, and ends the embedded server if this is its last user. */
@@ -74,7 +76,7 @@ async function connect(
   adminUrl: string,
   options: OpenOptions,
 ): Promise<Database> {
-  const contextKey = contextKeyFrom(settings.contextKeyFile ?? ownContextKeyFile(settings.dataDir), settings.contextKeyFile === undefined);
+  const { key: contextKey, file: contextKeyFile } = contextKeyPlace(settings);
   const admin = openPool({ url: adminUrl, applicationName: "apg", max: 4, contextKey });
   const app = openPool({ ...connectionAs("apg_user", settings.databaseUrlApp, secrets, adminUrl), max: settings.poolSize, contextKey });
   // Asking who somebody is takes a fraction of what a request does afterwards.
@@ -105,6 +107,7 @@ async function connect(
       secrets,
       keys,
       contextKey,
+      contextKeyFile,
       lost: server?.lost ?? new Promise(() => {}),
       async stop() {
         // What still runs on a connection is not waited for long: its transaction rolls back.

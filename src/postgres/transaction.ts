@@ -130,7 +130,7 @@ export function refusedContext(error: unknown): unknown {
 }
 
 const keyHint =
-  "Run apg db migrate with this program's settings, or name the key file of the server that was there first: --context-key-file=FILE (APG_CONTEXT_KEY_FILE).";
+  "Give this program the key that the others have, --context-key-file=FILE (APG_CONTEXT_KEY_FILE) or APG_CONTEXT_KEY, or run apg db migrate with its settings. apg keys context list shows which keys are taken.";
 const refusals: Readonly<Record<string, string>> = {
   APG01: keyHint,
   APG02: keyHint,

@@ -31,7 +31,7 @@ export const settingList = {
     "how sign-in asks who somebody is; default: as apg_gate, where --database-url says",
   ),
   contextKeyFile: optional(
-    folder,
+    file,
     "--context-key-file <file>",
     "APG_CONTEXT_KEY_FILE",
     "the key that tenants' transactions are signed with, one for all servers; default: made once in the data folder",

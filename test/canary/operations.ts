@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { localKey } from "../../src/keys/key-encryption-key.ts";
 import { tenantKeys, wrapContext } from "../../src/keys/key-ring.ts";
@@ -170,10 +170,12 @@ async function credentials(at: Installation): Promise<void> {
 async function operate(at: Installation): Promise<void> {
   await at.run("keys rotate --tenant acme");
   await Promise.all([
+    at.run("keys context rotate"),
     at.run(`tenant export acme --to ${join(at.dataDir, "..", "acme.tar")}`),
     at.run("audit verify"),
     at.run("audit list --tenant acme --json"),
   ]);
+  at.hide("next context key", Buffer.from(readFileSync(join(at.dataDir, "secrets", "context-key"), "utf8").trim(), "base64url"));
   await Promise.all([
     // It finds the planted table.
     at.run("db lint", { code: 1 }),

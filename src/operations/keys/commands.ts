@@ -10,6 +10,7 @@ import { commandGroup, type MountCommands } from "../../terminal/command.ts";
 import { typedConfirmation } from "../../terminal/confirm.ts";
 import { counted, print, printJson, printTable, remark } from "../../terminal/output.ts";
 import { type Progress, startProgress } from "../../terminal/progress.ts";
+import { mountContextKeyCommands } from "./context-commands.ts";
 import { rewrapKeys } from "./rewrap.ts";
 import { type Rotation, rotateKeys } from "./rotate.ts";
 import { shredTenantKeys } from "./shred.ts";
@@ -26,9 +27,10 @@ interface RotateFlags extends Flags {
   readonly toKeyCommand?: string;
 }
 
-/** `apg keys status|rotate|shred` (docs/operate/keys.md) */
+/** `apg keys status|rotate|shred` (docs/operate/keys.md), `apg keys context` (docs/operate/context-keys.md) */
 export const mountKeysCommands: MountCommands = (program, context) => {
   const group = commandGroup(program, "keys", "the keys that account numbers, files and credentials are encrypted with");
+  mountContextKeyCommands(group, context);
 
   group
     .command("status")

@@ -13,6 +13,8 @@ export interface MigrateOptions {
   readonly passwords?: Readonly<Record<string, string>>;
   /** What the program signs with: the database takes it from now on. Left out: those it takes already. */
   readonly contextKey?: ContextKey;
+  /** Who migrates, for the trail. */
+  readonly actor?: string;
   readonly log?: (line: string) => void;
   /**
    * What the program must have done to the rows before a migration, by the migration's name without its number; it may be
@@ -55,11 +57,15 @@ export async function migrate(admin: ClientBase, options: MigrateOptions = {}): 
     const quieted = await keepValuesOutOfTheLog(admin);
     if (quieted === null)
       log("values bound to statements go into the server's log as it is set: ask for log_parameter_max_length = 0 and …_on_error = 0");
-    const { contextKey } = options;
-    if (contextKey !== undefined && (await inTransaction(admin, () => installContextKey(admin, contextKey))))
-      log("the database takes this program's context key");
     const partitions = await ensureHorizons(admin);
     if (partitions > 0) log(`made ${partitions} partitions`);
+    // After the partitions: the trail tells of a new key.
+    const { contextKey } = options;
+    if (
+      contextKey !== undefined &&
+      (await inTransaction(admin, () => installContextKey({ client: admin, actor: options.actor ?? "apg" }, contextKey)))
+    )
+      log("the database takes this program's context key");
     return { applied, partitions, newSettings: quieted === true };
   });
 }
