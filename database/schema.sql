@@ -972,15 +972,27 @@ create table cash_management.cm_bank_connections (
   updated_at timestamp with time zone not null default now(),
   credentials_index text,
   profile_id uuid,
+  settings jsonb not null default '{}'::jsonb,
+  host_key text,
+  schedule text,
+  sla_minutes integer not null default 60,
+  covered_through date,
+  api_key_id uuid,
+  failures integer not null default 0,
   constraint cm_bank_connections_pkey PRIMARY KEY (tenant_id, id),
   constraint connection_is_to_a_bank FOREIGN KEY (tenant_id, bank_id) REFERENCES cash_management.cm_banks(tenant_id, id),
   constraint connection_reads_with_a_profile FOREIGN KEY (tenant_id, profile_id) REFERENCES cash_management.cm_statement_profiles(tenant_id, id),
-  constraint connection_kind_is_known CHECK ((kind = ANY (ARRAY['upload'::text, 'folder'::text, 'ebics'::text, 'sftp'::text, 'swift'::text, 'api'::text, 'psd2'::text]))),
+  constraint connection_uses_a_key_of_the_tenant FOREIGN KEY (tenant_id, api_key_id) REFERENCES cash_management.cm_api_keys(tenant_id, id),
+  constraint connection_failures_are_counted_up CHECK ((failures >= 0)),
+  constraint connection_kind_is_known CHECK ((kind = ANY (ARRAY['upload'::text, 'folder'::text, 'mail'::text, 'ebics'::text, 'sftp'::text, 'swift'::text, 'api'::text, 'psd2'::text]))),
   constraint connection_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint connection_settings_are_an_object CHECK ((jsonb_typeof(settings) = 'object'::text)),
   constraint connection_status_is_known CHECK ((connection_status = ANY (ARRAY['untested'::text, 'connected'::text, 'degraded'::text, 'failed'::text, 'expired'::text]))),
   constraint credentials_are_encrypted CHECK ((SUBSTRING(credentials FROM 1 FOR 3) = '\x415047'::bytea)),
   constraint credentials_have_a_fingerprint CHECK (((credentials IS NULL) = (credentials_index IS NULL))),
-  constraint expected_time_has_a_zone CHECK (((expected_by IS NULL) = (expected_by_time_zone IS NULL)))
+  constraint expected_time_has_a_zone CHECK (((expected_by IS NULL) = (expected_by_time_zone IS NULL))),
+  constraint host_key_has_its_form CHECK ((host_key ~ '^SHA256:[A-Za-z0-9+/]{43}$'::text)),
+  constraint sla_is_at_most_a_week CHECK (((sla_minutes >= 0) AND (sla_minutes <= 10080)))
 );
 alter table cash_management.cm_bank_connections owner to cm_owner;
 alter table cash_management.cm_bank_connections enable row level security;
@@ -989,9 +1001,16 @@ comment on table cash_management.cm_bank_connections is 'tenant: how a bank is r
 comment on column cash_management.cm_bank_connections.credentials is 'encrypted by the program; the database never sees a key';
 comment on column cash_management.cm_bank_connections.credentials_index is 'blind index of the credentials: what a four-eyes rule holds a change against';
 comment on column cash_management.cm_bank_connections.profile_id is 'how its tables are read, and whose they are; null: as each file tells';
+comment on column cash_management.cm_bank_connections.settings is 'where and what: host, path, patterns, what becomes of a file at the bank; never a secret';
+comment on column cash_management.cm_bank_connections.host_key is 'fingerprint that somebody confirmed; a server with another key is not spoken to';
+comment on column cash_management.cm_bank_connections.schedule is '"every 15m" or five cron fields in the zone of the bank; null: only by hand';
+comment on column cash_management.cm_bank_connections.sla_minutes is 'how long after expected_by a delivery counts as late';
+comment on column cash_management.cm_bank_connections.covered_through is 'the last day that a statement which came this way is about';
+comment on column cash_management.cm_bank_connections.failures is 'syncs that failed in a row';
 create policy tenant_isolation on cash_management.cm_bank_connections for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_connections_by_api_key ON cash_management.cm_bank_connections USING btree (tenant_id, api_key_id) WHERE (api_key_id IS NOT NULL);
 CREATE INDEX cm_bank_connections_by_profile ON cash_management.cm_bank_connections USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
 CREATE INDEX cm_bank_connections_by_status ON cash_management.cm_bank_connections USING btree (tenant_id, connection_status, last_test_date);
 CREATE UNIQUE INDEX one_active_connection_per_bank_and_name ON cash_management.cm_bank_connections USING btree (tenant_id, bank_id, name) WHERE is_active;
@@ -999,11 +1018,152 @@ CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections 
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_connections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_connections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
 CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
-CREATE TRIGGER connection_is_guarded BEFORE INSERT OR UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.guard_row('bank_connection', 'cm_bank_connections', 'credentials,connection_status,last_test_date,last_success_at,last_error');
+CREATE TRIGGER connection_is_guarded BEFORE INSERT OR UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.guard_row('bank_connection', 'cm_bank_connections', 'credentials,connection_status,last_test_date,last_success_at,last_error,covered_through,failures');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_bank_connections FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant insert, select, update on cash_management.cm_bank_connections to apg_readwrite;
-grant select (tenant_id, id, bank_id, kind, name, connection_status, last_test_date, last_success_at, last_error, is_active, formats, expected_by, expected_by_time_zone, consent_until, created_at, updated_at, profile_id) on cash_management.cm_bank_connections to apg_readonly;
+grant select (tenant_id, id, bank_id, kind, name, connection_status, last_test_date, last_success_at, last_error, is_active, formats, expected_by, expected_by_time_zone, consent_until, created_at, updated_at, profile_id, settings, host_key, schedule, sla_minutes, covered_through, api_key_id, failures) on cash_management.cm_bank_connections to apg_readonly;
+
+create table cash_management.cm_bank_file_deliveries (
+  tenant_id cash_management.tenant_key not null,
+  file_id uuid not null,
+  ordinal integer not null,
+  delivery_id uuid not null,
+  constraint cm_bank_file_deliveries_pkey PRIMARY KEY (tenant_id, file_id, ordinal),
+  constraint delivery_came_as_a_file FOREIGN KEY (tenant_id, file_id) REFERENCES cash_management.cm_bank_files(tenant_id, id),
+  constraint file_became_a_delivery FOREIGN KEY (tenant_id, delivery_id) REFERENCES cash_management.cm_deliveries(tenant_id, id)
+);
+alter table cash_management.cm_bank_file_deliveries owner to cm_owner;
+alter table cash_management.cm_bank_file_deliveries enable row level security;
+alter table cash_management.cm_bank_file_deliveries force row level security;
+comment on table cash_management.cm_bank_file_deliveries is 'tenant: which deliveries a file of a bank became';
+create policy tenant_isolation on cash_management.cm_bank_file_deliveries for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_file_deliveries_by_delivery ON cash_management.cm_bank_file_deliveries USING btree (tenant_id, delivery_id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_file_deliveries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_file_deliveries', 'rows', 'file_id,ordinal', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_file_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_file_deliveries', 'rows', 'file_id,ordinal', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_file_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_file_deliveries', 'rows', 'file_id,ordinal', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_file_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_file_deliveries', 'rows', 'file_id,ordinal', '');
+grant select on cash_management.cm_bank_file_deliveries to apg_readonly;
+grant insert, select on cash_management.cm_bank_file_deliveries to apg_readwrite;
+
+create table cash_management.cm_bank_file_pieces (
+  tenant_id cash_management.tenant_key not null,
+  file_id uuid not null,
+  ordinal integer not null,
+  content_encrypted bytea not null,
+  constraint cm_bank_file_pieces_pkey PRIMARY KEY (tenant_id, file_id, ordinal),
+  constraint piece_is_of_a_file FOREIGN KEY (tenant_id, file_id) REFERENCES cash_management.cm_bank_files(tenant_id, id),
+  constraint bank_file_piece_is_encrypted CHECK ((SUBSTRING(content_encrypted FROM 1 FOR 3) = '\x415047'::bytea))
+);
+alter table cash_management.cm_bank_file_pieces owner to cm_owner;
+alter table cash_management.cm_bank_file_pieces enable row level security;
+alter table cash_management.cm_bank_file_pieces force row level security;
+comment on table cash_management.cm_bank_file_pieces is 'tenant: the bytes of a file on its way, as the bank has them, encrypted by the program';
+alter table cash_management.cm_bank_file_pieces alter column content_encrypted set storage external;
+create policy tenant_isolation on cash_management.cm_bank_file_pieces for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+grant delete, insert, select on cash_management.cm_bank_file_pieces to apg_readwrite;
+
+create table cash_management.cm_bank_files (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  connection_id uuid not null,
+  name_encrypted bytea not null,
+  version_index text not null,
+  byte_count bigint not null,
+  modified_at timestamp with time zone,
+  sha256_encrypted bytea,
+  sync_status text not null default 'settling'::text,
+  last_sync_attempt timestamp with time zone,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  stored_bytes bigint not null default 0,
+  outcome text,
+  problem jsonb,
+  at_bank text not null default 'there'::text,
+  moved_to_encrypted bytea,
+  first_seen_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint cm_bank_files_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_version_of_a_file_is_taken_once UNIQUE (tenant_id, connection_id, version_index),
+  constraint file_is_of_a_connection FOREIGN KEY (tenant_id, connection_id) REFERENCES cash_management.cm_bank_connections(tenant_id, id),
+  constraint bank_file_digest_is_encrypted CHECK ((SUBSTRING(sha256_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
+  constraint bank_file_name_is_encrypted CHECK ((SUBSTRING(name_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
+  constraint bank_file_target_is_encrypted CHECK ((SUBSTRING(moved_to_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
+  constraint bytes_are_counted_up CHECK (((byte_count >= 0) AND ((stored_bytes >= 0) AND (stored_bytes <= byte_count)))),
+  constraint file_outcome_is_known CHECK ((outcome = ANY (ARRAY['imported'::text, 'duplicate'::text, 'refused'::text]))),
+  constraint file_place_is_known CHECK ((at_bank = ANY (ARRAY['there'::text, 'left'::text, 'moved'::text, 'deleted'::text, 'gone'::text]))),
+  constraint only_what_was_imported_is_moved_or_deleted CHECK (((at_bank <> ALL (ARRAY['moved'::text, 'deleted'::text])) OR (outcome = ANY (ARRAY['imported'::text, 'duplicate'::text])))),
+  constraint sync_attempts_are_counted_up CHECK ((attempts >= 0)),
+  constraint sync_status_is_known CHECK ((sync_status = ANY (ARRAY['settling'::text, 'pending'::text, 'stored'::text, 'imported'::text, 'failed'::text, 'error'::text, 'dismissed'::text, 'replaced'::text]))),
+  constraint what_is_wrong_says_why CHECK (((sync_status <> ALL (ARRAY['failed'::text, 'error'::text])) OR (problem IS NOT NULL)))
+);
+alter table cash_management.cm_bank_files owner to cm_owner;
+alter table cash_management.cm_bank_files enable row level security;
+alter table cash_management.cm_bank_files force row level security;
+comment on table cash_management.cm_bank_files is 'tenant: each version of a file at a bank (name, size, time), and how far it has come';
+comment on column cash_management.cm_bank_files.version_index is 'blind index of name, size and time of change: the same version is taken once';
+comment on column cash_management.cm_bank_files.stored_bytes is 'how much of it lies in cm_bank_file_pieces: a transfer goes on behind that';
+comment on column cash_management.cm_bank_files.at_bank is 'what became of the file at the bank';
+create policy tenant_isolation on cash_management.cm_bank_files for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_files_by_sync_status ON cash_management.cm_bank_files USING btree (tenant_id, sync_status, last_sync_attempt) WHERE (sync_status = ANY (ARRAY['pending'::text, 'failed'::text]));
+CREATE INDEX cm_bank_files_newest ON cash_management.cm_bank_files USING btree (tenant_id, connection_id, first_seen_at DESC, id DESC);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_files FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, connection_id ON cash_management.cm_bank_files FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.connection_id IS DISTINCT FROM new.connection_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'connection_id');
+CREATE TRIGGER what_was_taken_stays BEFORE DELETE ON cash_management.cm_bank_files FOR EACH ROW EXECUTE FUNCTION cash_management.refuse_forgetting_a_file();
+grant select on cash_management.cm_bank_files to apg_readonly;
+grant delete, insert, select, update on cash_management.cm_bank_files to apg_readwrite;
+
+create table cash_management.cm_bank_jobs (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  connection_id uuid not null,
+  kind text not null,
+  state text not null default 'waiting'::text,
+  run_at timestamp with time zone not null,
+  attempt integer not null default 1,
+  requested_by text not null default cash_management.current_actor(),
+  worker uuid,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  result jsonb not null default '{}'::jsonb,
+  problem jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint cm_bank_jobs_pkey PRIMARY KEY (tenant_id, id),
+  constraint job_is_of_a_connection FOREIGN KEY (tenant_id, connection_id) REFERENCES cash_management.cm_bank_connections(tenant_id, id),
+  constraint a_failed_job_says_why CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+  constraint a_running_job_has_a_worker CHECK (((state = 'running'::text) = (worker IS NOT NULL))),
+  constraint an_ended_job_has_an_end CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (ended_at IS NOT NULL))),
+  constraint job_attempts_count_from_one CHECK ((attempt >= 1)),
+  constraint job_kind_is_known CHECK ((kind = ANY (ARRAY['sync'::text, 'arrival'::text]))),
+  constraint job_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+alter table cash_management.cm_bank_jobs owner to cm_owner;
+alter table cash_management.cm_bank_jobs enable row level security;
+alter table cash_management.cm_bank_jobs force row level security;
+comment on table cash_management.cm_bank_jobs is 'tenant: syncs and checks of arrival, waiting, running and past; not audited: what they change is';
+comment on column cash_management.cm_bank_jobs.run_at is 'from when on it may be taken; of a running job, when its worker is given up';
+create policy looked_up_when_due on cash_management.cm_bank_jobs for select to cm_gatekeeper
+  using (true);
+create policy tenant_isolation on cash_management.cm_bank_jobs for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX a_job_waits_once ON cash_management.cm_bank_jobs USING btree (tenant_id, connection_id, kind) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX cm_bank_jobs_due ON cash_management.cm_bank_jobs USING btree (run_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX cm_bank_jobs_newest ON cash_management.cm_bank_jobs USING btree (tenant_id, connection_id, created_at DESC);
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, connection_id ON cash_management.cm_bank_jobs FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.connection_id IS DISTINCT FROM new.connection_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'connection_id');
+grant select on cash_management.cm_bank_jobs to apg_readonly;
+grant delete, insert, select, update on cash_management.cm_bank_jobs to apg_readwrite;
+grant select on cash_management.cm_bank_jobs to cm_gatekeeper;
 
 create table cash_management.cm_bank_transaction_details (
   tenant_id cash_management.tenant_key not null,
@@ -4781,6 +4941,25 @@ alter function cash_management.find_api_key(bytea) owner to cm_gatekeeper;
 comment on function cash_management.find_api_key(bytea) is 'the key with this sha256, expired or revoked ones too, so that the answer can say so';
 grant execute on function cash_management.find_api_key(bytea) to apg_gate;
 
+CREATE FUNCTION cash_management.find_due_bank_jobs(p_limit integer)
+ RETURNS TABLE(tenant_id text, job_id uuid, kind text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 10
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT job.tenant_id,
+     job.id,
+     job.kind
+    FROM (cash_management.cm_bank_jobs job
+      JOIN cash_management.cm_tenants tenant ON (((tenant.tenant_id)::text = (job.tenant_id)::text)))
+   WHERE ((job.state = ANY (ARRAY['waiting'::text, 'running'::text])) AND (job.run_at <= now()) AND (tenant.status = 'active'::text))
+   ORDER BY job.run_at
+  LIMIT find_due_bank_jobs.p_limit;
+END;
+alter function cash_management.find_due_bank_jobs(integer) owner to cm_gatekeeper;
+comment on function cash_management.find_due_bank_jobs(integer) is 'jobs of bank connections that may be taken now, the longest due first';
+grant execute on function cash_management.find_due_bank_jobs(integer) to apg_gate;
+
 CREATE FUNCTION cash_management.find_identity_providers(p_domain text)
  RETURNS TABLE(tenant_id text, tenant_name text, provider text)
  LANGUAGE sql
@@ -5382,6 +5561,21 @@ end
 $function$;
 alter function cash_management.refuse_erased_id() owner to cm_owner;
 comment on function cash_management.refuse_erased_id() is 'the id of an erased tenant stays free';
+
+CREATE FUNCTION cash_management.refuse_forgetting_a_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if old.sync_status = 'settling' or not pg_catalog.pg_has_role(current_user, 'apg_readwrite', 'member') then
+    return old;
+  end if;
+  raise exception 'a file that was taken is not forgotten' using errcode = 'restrict_violation';
+end
+$function$;
+alter function cash_management.refuse_forgetting_a_file() owner to cm_owner;
+comment on function cash_management.refuse_forgetting_a_file() is NULL;
 
 CREATE FUNCTION cash_management.refuse_frozen_rates()
  RETURNS trigger

@@ -13,6 +13,7 @@ import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { findChromium } from "./chromium.mjs";
 import { installPostgres } from "./install-postgres.mjs";
+import { findSshd } from "./openssh.mjs";
 import { findPgBouncer } from "./pgbouncer.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,8 +32,9 @@ process.on("uncaughtException", (error) => {
 await build();
 if (files.length === 0) countChecks(check());
 runTests("unit", "unit tests", {});
-// Without one, the suites behind a pooler are skipped by name.
+// Without them, the suites behind a pooler and over SFTP are skipped by name.
 const pgBouncer = findPgBouncer();
+const sshd = findSshd();
 for (const [turn, major] of values.postgres.split(",").entries()) {
   const missing = await installPostgres(Number(major));
   // *.once.pg.test.ts run on the first major only: long, and not about what PostgreSQL does.
@@ -41,7 +43,11 @@ for (const [turn, major] of values.postgres.split(",").entries()) {
     runTests(
       "database",
       `database tests on PostgreSQL ${major}`,
-      { APG_TEST_POSTGRES: major, ...(pgBouncer === null ? {} : { APG_PGBOUNCER: pgBouncer }) },
+      {
+        APG_TEST_POSTGRES: major,
+        ...(pgBouncer === null ? {} : { APG_PGBOUNCER: pgBouncer }),
+        ...(sshd === null ? {} : { APG_SSHD: sshd }),
+      },
       narrower,
     );
   else skip(`database tests on PostgreSQL ${major}`, missing);

@@ -7,6 +7,7 @@ import { commandContext } from "./apg/context.ts";
 import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
 import { mountAuditCommands } from "./audit/commands.ts";
+import { mountBankCommands } from "./banks/connections/commands.ts";
 import { mountProveCommands } from "./operations/isolate/commands.ts";
 import { mountKeysCommands } from "./operations/keys/commands.ts";
 import { mountLintCommand } from "./operations/lint/commands.ts";
@@ -31,6 +32,7 @@ const mounts: readonly MountCommands[] = [
   mountProfileCommands,
   mountPositionCommand,
   mountAccountCommands,
+  mountBankCommands,
   mountTenantCommands,
   mountAccessCommands,
   mountPlatformKeyCommands,

@@ -5,6 +5,9 @@ import { accessRoutes, authenticateWith } from "./access/routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import { executors } from "./apg/executors.ts";
 import { auditRoutes } from "./audit/routes.ts";
+import { connectionRoutes } from "./banks/connections/routes.ts";
+import type { SyncSurroundings } from "./banks/connections/sync.ts";
+import { deliverRoutes } from "./banks/connections/upload/routes.ts";
 import { bankRoutes } from "./banks/routes.ts";
 import { cashFlowRoutes } from "./cash-flows/routes.ts";
 import { Problem } from "./errors/problem.ts";
@@ -38,6 +41,8 @@ export interface ServerOptions {
   readonly limits?: HttpLimits;
   /** Of one request; 512 MiB by default. */
   readonly uploadLimitBytes?: number;
+  /** Where watched folders lie, and what may be spoken to; without it connections can be kept, and neither tested nor synced. */
+  readonly banks?: SyncSurroundings;
   /** Where uploads lie until they are imported; by default the system's folder for temporary files. */
   readonly uploadFolder?: string;
 }
@@ -83,10 +88,13 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       accountRoutes(app, options.app);
       auditRoutes(app, options.app);
       bankRoutes(app, options.app);
+      connectionRoutes(app, options.app, options.banks ?? null);
       cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);
       tenantRoutes(app, options.app);
       if (options.admin !== undefined) platformRoutes(app, options.admin);
+      // Both take any content as a stream, which is said per scope.
+      await app.register(async (scope) => deliverRoutes(scope as HttpApplication, options.app, upload));
       await statementRoutes(app, options.app, { upload });
     },
   );

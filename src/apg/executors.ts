@@ -1,7 +1,13 @@
 import type { Executors } from "../access/approvals/carry-out.ts";
 import { accessExecutors } from "../access/executors.ts";
 import { carryOutAccount } from "../accounts/keep-accounts.ts";
+import { carryOutConnection } from "../banks/connections/connections.ts";
 import { carryOutFlow } from "../cash-flows/keep-flows.ts";
 
 /** How every domain carries out what was approved (docs/why/four-eyes.md); the server and `apg access approvals approve` share it. */
-export const executors: Executors = { ...accessExecutors, account_master: carryOutAccount, cash_flow: carryOutFlow };
+export const executors: Executors = {
+  ...accessExecutors,
+  account_master: carryOutAccount,
+  bank_connection: carryOutConnection,
+  cash_flow: carryOutFlow,
+};

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { createSignInLink, linkMinutes } from "../access/sign-in-links.ts";
 import { startSealer } from "../audit/seals/sealer.ts";
 import { openSigningKey } from "../audit/seals/signing-key.ts";
+import { surroundingsOf } from "../banks/connections/surroundings.ts";
+import { startBankWorker } from "../banks/connections/worker.ts";
 import { type DemoTenant, ensureDemo } from "../demo/demo.ts";
 import { migrateDatabase } from "../operations/migrate/migrate-database.ts";
 import type { Database } from "../postgres/database.ts";
@@ -47,8 +49,11 @@ async function run(settings: Settings, later: (step: () => Promise<void>) => voi
     oidcInsecure: settings.oidcInsecure,
     uploadLimitBytes: settings.uploadLimit,
     uploadFolder: join(settings.dataDir, "uploads"),
+    banks: surroundingsOf(database, settings, reportError),
   });
   later(() => server.close());
+  const worker = startBankWorker({ ...surroundingsOf(database, settings, reportError), gate: database.gate });
+  later(() => worker.stop());
   announce(server.address, database, settings, await signInLinks(server.address, database, people));
   await Promise.race([stopped, database.lost]);
 }

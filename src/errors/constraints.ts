@@ -61,6 +61,11 @@ export const constraintRefusals: Readonly<Record<string, Refusal>> = {
   an_account_is_known_once_by_number_and_currency: { code: "conflict", fact: "another account has this number and currency" },
   account_name_is_short: { code: "invalid_input", fact: "an account's name has 1 to 200 characters" },
   flow_category_is_known: { code: "invalid_input", fact: "there is no such category" },
+  one_active_connection_per_bank_and_name: {
+    code: "conflict",
+    fact: "the bank has a connection of this name",
+    hint: "Choose another name: apg bank list shows those in use.",
+  },
   // four eyes and access (0024, 0025)
   administrators_manage_access: { code: "forbidden", fact: "people, keys, links and rules are managed by administrators" },
   nobody_changes_their_own_role: {

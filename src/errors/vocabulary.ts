@@ -73,6 +73,14 @@ export const vocabulary = {
   audit_chain_went_back: { status: 500, exit: 1, title: "A sealed block of the audit trail is gone" },
   audit_key_replaced: { status: 500, exit: 3, title: "The key of the audit trail was replaced by another" },
   audit_sealing_behind: { status: 503, exit: 3, title: "The audit trail is not sealed as fast as it is written" },
+  // banks
+  bank_unreachable: { status: 502, exit: 3, title: "The bank's server does not answer" },
+  bank_refused: { status: 502, exit: 3, title: "The bank's server does not let us in" },
+  bank_folder_unusable: { status: 502, exit: 3, title: "The folder of a bank connection cannot be used" },
+  bank_file_unreadable: { status: 502, exit: 3, title: "A file at the bank cannot be read" },
+  bank_message_refused: { status: 422, exit: 2, title: "The message brings no statement" },
+  host_key_unconfirmed: { status: 409, exit: 1, title: "Nobody has confirmed the key of the bank's server" },
+  host_key_changed: { status: 409, exit: 1, title: "The bank's server shows another key than was confirmed" },
   // ours
   internal: { status: 500, exit: 4, title: "A defect of this program" },
 } as const satisfies Record<string, { status: number; exit: number; title: string }>;

@@ -25,6 +25,14 @@ export const places = {
   credentials: at("cm_bank_connections", "credentials"),
   /** key */
   storedAnswer: at("cm_idempotency_keys", "response"),
+  /** id */
+  bankFileName: at("cm_bank_files", "name"),
+  /** id */
+  bankFileDigest: at("cm_bank_files", "sha256"),
+  /** id */
+  bankFileTarget: at("cm_bank_files", "moved_to"),
+  /** file_id/ordinal */
+  bankFilePiece: at("cm_bank_file_pieces", "content"),
   /** tenant_id */
   clientSecret: at("cash_management.cm_identity_providers", "client_secret"),
   /** id */

@@ -54,6 +54,19 @@ export const settingList = {
     "how far sealing may be behind the audit trail before the log says so, and what holds it back",
   ),
   uploadLimit: define(size, "--upload-limit <size>", "APG_UPLOAD_LIMIT", 512 * 1024 ** 2, "largest statement file taken over HTTP"),
+  bankFolder: optional(
+    folder,
+    "--bank-folder <folder>",
+    "APG_BANK_FOLDER",
+    "below it lies a folder for each tenant, with the folders its bank connections watch; default: banks in the data folder",
+  ),
+  bankLocal: define(
+    flag,
+    "--bank-local",
+    "APG_BANK_LOCAL",
+    false,
+    "let bank connections speak to servers on this machine: for trying them out",
+  ),
   logLevel: define(
     oneOf("silent", "error", "warn", "info", "debug"),
     "--log-level <level>",

@@ -28,7 +28,7 @@ import type { Said } from "./said.ts";
 import { verifyStatements } from "./verify.ts";
 
 export interface ImportOptions {
-  readonly channel?: "upload" | "command" | "demo";
+  readonly channel?: "upload" | "command" | "demo" | "bank";
   /** What is said of the file, for where it is silent. */
   readonly terms?: ReadTerms;
   /** Called with the bytes read so far. */

@@ -143,6 +143,8 @@ test("every table of a tenant is audited, or is known not to be (21)", async () 
       where (select count(*) from pg_trigger where tgrelid = t.oid and tgname in ${events} and tgenabled = 'O') <> 4`),
   ).toEqual([
     "audit.audit_log",
+    "cash_management.cm_bank_file_pieces", // the file and the delivery that it becomes are
+    "cash_management.cm_bank_jobs", // what a job changes is
     "cash_management.cm_cash_account_keys", // the account is, and brings its key along
     "cash_management.cm_delivery_chunks", // the delivery's sha256 covers its bytes
     "cash_management.cm_idempotency_keys", // the write they answer is

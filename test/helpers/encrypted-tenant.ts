@@ -43,6 +43,22 @@ export async function encryptedTenant(database: TestDatabase, id: string, days =
       [id, keys.index("request", "digest"), keys.encryptText(places.storedAnswer, "upload-1", "{}")],
     );
     await tx.query(
+      `insert into cash_management.cm_bank_files
+         (tenant_id, id, connection_id, name_encrypted, version_index, byte_count, sha256_encrypted, moved_to_encrypted)
+       values ($1, $2, $2, $3, 'version', 5, $4, $5)`,
+      [
+        id,
+        row,
+        keys.encryptText(places.bankFileName, row, "statement.xml"),
+        keys.encrypt(places.bankFileDigest, row, Buffer.alloc(32, 7)),
+        keys.encryptText(places.bankFileTarget, row, "done/statement.xml"),
+      ],
+    );
+    await tx.query(
+      "insert into cash_management.cm_bank_file_pieces (tenant_id, file_id, ordinal, content_encrypted) values ($1, $2, 1, $3)",
+      [id, row, keys.encrypt(places.bankFilePiece, `${row}/1`, Buffer.from("bytes"))],
+    );
+    await tx.query(
       `insert into cash_management.cm_identity_providers (tenant_id, name, issuer, client_id, client_secret, allowed_domains)
        values ($1, 'Provider', 'https://id.example', 'apg', $2, '{example.com}')`,
       [id, keys.encryptText(places.clientSecret, id, clientSecret)],

@@ -25,6 +25,10 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   define("cm_bank_transactions", "counterparty_account_encrypted", places.entryCounterparty, ["id"]),
   define("cm_bank_transaction_details", "counterparty_account_encrypted", places.detailCounterparty, ["transaction_id", "ordinal"]),
   define("cm_idempotency_keys", "response_encrypted", places.storedAnswer, ["key"]),
+  define("cm_bank_files", "name_encrypted", places.bankFileName, ["id"]),
+  define("cm_bank_files", "sha256_encrypted", places.bankFileDigest, ["id"], false),
+  define("cm_bank_files", "moved_to_encrypted", places.bankFileTarget, ["id"]),
+  define("cm_bank_file_pieces", "content_encrypted", places.bankFilePiece, ["file_id", "ordinal"], false),
   define("cm_identity_providers", "client_secret", places.clientSecret, ["tenant_id"]),
   define("cm_approval_requests", "input_encrypted", places.approvalInput, ["id"]),
 ];
