@@ -2526,15 +2526,22 @@ create table cash_management.cm_rate_sets (
   rate_date date not null,
   frozen_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  content_hash bytea,
+  rate_count integer,
+  imported_by text,
   constraint cm_rate_sets_pkey PRIMARY KEY (tenant_id, id),
   constraint rate_set_is_made_once UNIQUE (tenant_id, kind, source, rate_date, name),
+  constraint rate_set_name_is_used_once UNIQUE (tenant_id, name),
   constraint rate_set_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint content_hash_is_a_sha256 CHECK ((octet_length(content_hash) = 32)),
   constraint rate_set_kind_is_known CHECK ((kind = ANY (ARRAY['fixing'::text, 'spot'::text, 'budget'::text])))
 );
 alter table cash_management.cm_rate_sets owner to cm_owner;
 alter table cash_management.cm_rate_sets enable row level security;
 alter table cash_management.cm_rate_sets force row level security;
 comment on table cash_management.cm_rate_sets is 'tenant: rates of one day and source; a converted figure names the set it used';
+comment on column cash_management.cm_rate_sets.content_hash is 'sha256 over rate_set_text(), set by trigger when the set is frozen';
+comment on column cash_management.cm_rate_sets.imported_by is 'who made the set, as the audit trail names them';
 create policy tenant_isolation on cash_management.cm_rate_sets for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
@@ -2546,6 +2553,7 @@ CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_rate_sets REFEREN
 CREATE TRIGGER freezing_is_guarded BEFORE UPDATE ON cash_management.cm_rate_sets FOR EACH ROW WHEN (((old.frozen_at IS NOT NULL) OR (new.frozen_at IS NOT NULL))) EXECUTE FUNCTION cash_management.guard_rate_set();
 CREATE TRIGGER frozen_set_is_guarded BEFORE INSERT ON cash_management.cm_rate_sets FOR EACH ROW WHEN ((new.frozen_at IS NOT NULL)) EXECUTE FUNCTION cash_management.guard_rate_set();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_rate_sets FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
+CREATE TRIGGER rate_set_is_frozen_once BEFORE INSERT OR UPDATE ON cash_management.cm_rate_sets FOR EACH ROW EXECUTE FUNCTION cash_management.freeze_rate_set();
 grant select on cash_management.cm_rate_sets to apg_readonly;
 grant insert, select, update on cash_management.cm_rate_sets to apg_readwrite;
 
@@ -5066,6 +5074,41 @@ $function$;
 alter function cash_management.forget_approval_input() owner to cm_owner;
 comment on function cash_management.forget_approval_input() is NULL;
 
+CREATE FUNCTION cash_management.freeze_rate_set()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.frozen_at is not null then
+      raise exception 'a rate set is made first and frozen then' using errcode = 'restrict_violation';
+    end if;
+    new.imported_by := cash_management.current_actor();
+    return new;
+  end if;
+  if old.frozen_at is not null then
+    raise exception 'the rate set is frozen' using errcode = 'restrict_violation', hint = 'Make a new set.';
+  end if;
+  if new.frozen_at is null then
+    return new;
+  end if;
+  new.frozen_at := clock_timestamp();
+  new.content_hash := sha256(convert_to(cash_management.rate_set_text(new), 'UTF8'));
+  new.rate_count := (
+    select count(*)
+    from cash_management.cm_fx_rates
+    where tenant_id = new.tenant_id and rate_set_id = new.id
+  );
+  if new.rate_count = 0 then
+    raise exception 'a rate set without rates is not frozen' using errcode = 'check_violation', constraint = 'a_frozen_set_has_rates';
+  end if;
+  return new;
+end
+$function$;
+alter function cash_management.freeze_rate_set() owner to cm_owner;
+comment on function cash_management.freeze_rate_set() is 'freezes a set once, with its hash; freezing_is_guarded holds it against an approval before';
+
 CREATE FUNCTION cash_management.guard_api_key()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5545,6 +5588,23 @@ CREATE FUNCTION cash_management.person_behind(p_actor text)
 RETURN CASE WHEN (p_actor ~ '^person:[0-9a-f-]{36}$'::text) THEN (substr(p_actor, 8))::uuid WHEN (p_actor ~ '^key:[0-9a-f-]{36}$'::text) THEN (SELECT key.created_by FROM cash_management.cm_api_keys key WHERE (((key.tenant_id)::text = cash_management.current_tenant()) AND (key.id = (substr(person_behind.p_actor, 5))::uuid))) ELSE NULL::uuid END;
 alter function cash_management.person_behind(text) owner to cm_owner;
 comment on function cash_management.person_behind(text) is NULL;
+
+CREATE FUNCTION cash_management.rate_set_text(p_set cash_management.cm_rate_sets)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ SELECT concat_ws('
+'::text, (((((p_set).kind || ' '::text) || (p_set).source) || ' '::text) || to_char(((p_set).rate_date)::timestamp with time zone, 'YYYY-MM-DD'::text)), ( SELECT string_agg((((((rate.base_currency)::text || '/'::text) || (rate.quote_currency)::text) || ' '::text) || (trim_scale(rate.rate))::text), '
+'::text ORDER BY (rate.base_currency COLLATE "C"), (rate.quote_currency COLLATE "C")) AS string_agg
+            FROM cash_management.cm_fx_rates rate
+           WHERE (((rate.tenant_id)::text = ((rate_set_text.p_set).tenant_id)::text) AND (rate.rate_set_id = (rate_set_text.p_set).id)))) AS concat_ws;
+END;
+alter function cash_management.rate_set_text(cash_management.cm_rate_sets) owner to cm_owner;
+comment on function cash_management.rate_set_text(cash_management.cm_rate_sets) is 'what the hash of a rate set is over';
+grant execute on function cash_management.rate_set_text(cash_management.cm_rate_sets) to apg_readonly;
+grant execute on function cash_management.rate_set_text(cash_management.cm_rate_sets) to apg_readwrite;
 
 CREATE FUNCTION cash_management.refuse_erased_id()
  RETURNS trigger

@@ -14,6 +14,7 @@ import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
+import { mountRateCommands } from "./rates/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
 import { mountProfileCommands } from "./statements/profiles/commands.ts";
@@ -33,6 +34,7 @@ const mounts: readonly MountCommands[] = [
   mountPositionCommand,
   mountAccountCommands,
   mountBankCommands,
+  mountRateCommands,
   mountTenantCommands,
   mountAccessCommands,
   mountPlatformKeyCommands,

@@ -16,6 +16,7 @@ import type { LogTarget } from "./http/log.ts";
 import { clearUploads } from "./http/uploads.ts";
 import { positionRoutes } from "./positions/routes.ts";
 import type { Pool } from "./postgres/connect.ts";
+import { rateRoutes } from "./rates/routes.ts";
 import { statementRoutes } from "./statements/routes.ts";
 import { platformRoutes } from "./tenants/platform-routes.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
@@ -91,6 +92,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       connectionRoutes(app, options.app, options.banks ?? null);
       cashFlowRoutes(app, options.app);
       positionRoutes(app, options.app);
+      rateRoutes(app, options.app);
       tenantRoutes(app, options.app);
       if (options.admin !== undefined) platformRoutes(app, options.admin);
       // Both take any content as a stream, which is said per scope.

@@ -10,6 +10,7 @@ import { addDays, type Day } from "../time/day.ts";
 import { type DemoCompany, demoCompanies } from "./demo-tenants.ts";
 import { registerCompany } from "./masters.ts";
 import { ensurePeople, ensureRequests, type KnownPerson } from "./people.ts";
+import { importDemoRates } from "./rates.ts";
 
 export interface DemoOptions {
   /** May open tenants. */
@@ -61,7 +62,10 @@ async function ensureTenant(options: DemoOptions, demo: DemoCompany, present: bo
   if (!present) await createTenant(options.admin, { ...demo, id, name }, context.actor);
   // People are let in last: whoever finds one, finds the demo complete.
   const complete = present && (await tenantRead(options.app, context, listPeople)).length > 0;
-  if (!complete) await importHistory(options, context, demo, tally);
+  if (!complete) {
+    await importHistory(options, context, demo, tally);
+    await tenantTransaction(options.app, context, (tx) => importDemoRates(tx, demo, options.today, days));
+  }
   const people = await ensurePeople(options.app, context, demo.people);
   if (!complete) await ensureRequests(options.app, context, demo, people, options.today);
   return { id, name, people };

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
-import { Amount, CurrencyCode, DayText, Id, Moment, nullable, record, words } from "../http/contract.ts";
+import { Amount, CurrencyCode, DayText, Id, Moment, nullable, record, Sha256, words } from "../http/contract.ts";
+import { RateKindWord, rateRules } from "../rates/contract.ts";
 
 /** How a figure is known: sealed (proven), provisional (intraday), unproven (stated, with a gap or break behind it), empty (nothing yet). */
 export const positionStates = ["sealed", "provisional", "unproven", "empty"] as const;
@@ -58,6 +59,38 @@ export const PositionTotal = record("PositionTotal", {
 });
 export type PositionTotal = Static<typeof PositionTotal>;
 
+export const ConvertedLine = record("ConvertedLine", {
+  currency: CurrencyCode,
+  amount: Amount,
+  converted: nullable(Amount),
+  rate: nullable(Type.String({ description: "Units of the target for one of this currency, to 8 digits; reckoned with exactly" })),
+  path: nullable(
+    words(["same", "direct", "inverse", "cross"], { description: "The rate as it stands in the set, its inverse, or two rates" }),
+  ),
+  over: nullable(CurrencyCode),
+});
+export type ConvertedLine = Static<typeof ConvertedLine>;
+
+export const ConvertedPosition = record(
+  "ConvertedPosition",
+  {
+    currency: CurrencyCode,
+    amount: nullable(Amount),
+    missing: Type.Array(CurrencyCode, { description: "Currencies with money that the set has no rate for: then there is no total" }),
+    rateSet: Type.String(),
+    rateSetHash: Sha256,
+    source: Type.String(),
+    kind: RateKindWord,
+    rateDay: DayText,
+    rule: words(rateRules, { title: "RateRule", description: "named: asked for by name; same_day; day_before: the day has no rates" }),
+    lines: Type.Array(ConvertedLine, {
+      description: "One per currency total, each rounded once, half away from zero; they add up to the amount",
+    }),
+  },
+  "Indicative: what all currencies together would be worth at the rates of one frozen set",
+);
+export type ConvertedPosition = Static<typeof ConvertedPosition>;
+
 export const Position = record(
   "Position",
   {
@@ -67,6 +100,7 @@ export const Position = record(
     by: words(groupings, { title: "Grouping" }),
     groups: Type.Array(PositionGroup, { description: "One per key and currency: currencies are never added up" }),
     totals: Type.Array(PositionTotal),
+    converted: nullable(ConvertedPosition),
     oldestInput: nullable(DayText),
     newestInput: nullable(DayText),
     staleAccounts: Type.Integer(),
@@ -81,6 +115,18 @@ export const PositionQuery = Type.Object(
     knownAt: Type.Optional(Moment),
     basis: Type.Optional(words(bases, { title: "Basis" })),
     by: Type.Optional(words(groupings, { title: "Grouping" })),
+    currency: Type.Optional(
+      Type.String({
+        pattern: "^[A-Z]{3}$",
+        description: "Also one total in this currency; the reporting currency when only rates is given",
+      }),
+    ),
+    rates: Type.Optional(
+      Type.String({
+        pattern: "^[a-z0-9][a-z0-9._-]{0,99}$",
+        description: "The rate set by its name, or a source: its newest set at or before the day, at most 7 days old",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

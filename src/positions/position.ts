@@ -3,6 +3,7 @@ import type { TenantTransaction } from "../postgres/transaction.ts";
 import type { Day } from "../time/day.ts";
 import { readSchedules } from "./calendars.ts";
 import type { Basis, Grouping, Position, PositionAccount, PositionGroup, PositionTotal } from "./contract.ts";
+import { convertTotals } from "./converted.ts";
 import { add, compositionText, type Figure, type FigureParts, figureOf, nothing, stateOf, total } from "./figure.ts";
 import { type AnchoredAccount, anchoredAccounts } from "./queries.ts";
 import { type Schedule, staleness } from "./schedule.ts";
@@ -13,6 +14,9 @@ export interface PositionOptions {
   readonly knownAt?: string | undefined;
   readonly basis?: Basis | undefined;
   readonly by?: Grouping | undefined;
+  /** Also one total in a currency; see `convertTotals`. */
+  readonly currency?: string | undefined;
+  readonly rates?: string | undefined;
   /** The clock, for tests. */
   readonly now?: Date;
 }
@@ -31,13 +35,15 @@ export async function valuePosition(tx: TenantTransaction, options: PositionOpti
     .filter((account) => account.is_active || account.closing_day !== null)
     .map((account) => valueAccount(account, asOf, now, scheduleOf(account)));
   const days = valued.flatMap(({ account }) => (account.closing_day === null ? [] : [latest(account)])).sort();
+  const totals = totalsOf(valued);
   return {
     asOf,
     knownAt: now.toISOString(),
     basis,
     by,
     groups: groupsOf(valued, by),
-    totals: totalsOf(valued),
+    totals,
+    converted: await convertTotals(tx, totals, options),
     oldestInput: days[0] ?? null,
     newestInput: days[days.length - 1] ?? null,
     staleAccounts: valued.filter(({ line }) => line.stale).length,

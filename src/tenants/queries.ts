@@ -29,6 +29,14 @@ export async function tenantExists(tx: TenantTransaction): Promise<boolean> {
   return result.rowCount === 1;
 }
 
+export async function reportingCurrencyOfTenant(tx: TenantTransaction): Promise<string | undefined> {
+  const { rows } = await tx.query<{ currency: string }>(
+    "select reporting_currency as currency from cash_management.cm_tenants where tenant_id = $1",
+    [tx.tenantId],
+  );
+  return rows[0]?.currency;
+}
+
 export async function timeZoneOfTenant(tx: TenantTransaction): Promise<string | undefined> {
   const result = await tx.query<{ time_zone: string }>("select time_zone from cash_management.cm_tenants where tenant_id = $1", [
     tx.tenantId,

@@ -53,6 +53,11 @@ export async function todayOfTenant(tx: TenantTransaction, now = new Date()): Pr
   return today((await queries.timeZoneOfTenant(tx)) ?? "UTC", now);
 }
 
+/** The currency that the tenant reports in. */
+export async function reportingCurrencyOfTenant(tx: TenantTransaction): Promise<string> {
+  return (await queries.reportingCurrencyOfTenant(tx)) ?? "EUR";
+}
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });

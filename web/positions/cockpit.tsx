@@ -13,6 +13,7 @@ import { Breakdown } from "./breakdown.tsx";
 import { Changes } from "./changes.tsx";
 import { CurrencyCard } from "./currency-card.tsx";
 import { byWeight } from "./figures.ts";
+import { InOneCurrency } from "./in-one-currency.tsx";
 import { Movements } from "./movements.tsx";
 import { usePosition, usePositionHistory } from "./queries.ts";
 import { useDay } from "./use-day.ts";
@@ -36,6 +37,7 @@ export default function Cockpit() {
           ) : (
             <>
               <Head position={data} span={span} onSpan={setSpan} />
+              <InOneCurrency position={data} />
               <section className="cards" aria-label="Position by currency">
                 {byWeight(data.groups).map((group) => (
                   <CurrencyCard key={group.currency} group={group} history={history.data} close={closeBefore(data)} />

@@ -7,6 +7,7 @@ import { ExportButtons } from "../kit/export-buttons.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { Empty, Resolve } from "../kit/notice.tsx";
 import { Legend } from "../kit/state.tsx";
+import { InOneCurrency } from "./in-one-currency.tsx";
 import { usePosition } from "./queries.ts";
 import { type Arrangement, accountsOf, filtered, sheetCells, sheetRows, totals } from "./sheet-rows.ts";
 import { SheetTable } from "./sheet-table.tsx";
@@ -77,7 +78,10 @@ function Sheet({ position }: { readonly position: Position }) {
           </Empty>
         </div>
       ) : (
-        <SheetTable rows={rows} totals={sums} by={by} />
+        <>
+          <SheetTable rows={rows} totals={sums} by={by} />
+          <InOneCurrency position={position} />
+        </>
       )}
     </>
   );

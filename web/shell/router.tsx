@@ -11,12 +11,13 @@ const Monitor = lazy(() => import("../statements/monitor.tsx"));
 const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
 const AccountList = lazy(() => import("../accounts/account-list.tsx"));
 const AccountPage = lazy(() => import("../accounts/account-page.tsx"));
+const RatesPage = lazy(() => import("../rates/rates-page.tsx"));
 const ApprovalsPage = lazy(() => import("../approvals/approvals-page.tsx"));
 const AccessPage = lazy(() => import("../access/access-page.tsx"));
 
 const root = createRootRoute({
   validateSearch: readView,
-  search: { middlewares: [retainSearchParams(["asOf", "knownAt", "basis"])] },
+  search: { middlewares: [retainSearchParams(["asOf", "knownAt", "basis", "currency", "rates"])] },
   component: Outlet,
   errorComponent: ({ error }) => <ErrorNotice error={error} />,
   notFoundComponent: () => (
@@ -51,6 +52,7 @@ const positions = createRoute({ getParentRoute: () => desk, path: "/positions", 
 const statements = createRoute({ getParentRoute: () => desk, path: "/statements", component: Monitor });
 const accounts = createRoute({ getParentRoute: () => desk, path: "/accounts", component: AccountList });
 const audit = createRoute({ getParentRoute: () => desk, path: "/audit", component: AuditPage });
+const rates = createRoute({ getParentRoute: () => desk, path: "/rates", component: RatesPage });
 const approvals = createRoute({ getParentRoute: () => desk, path: "/approvals", component: ApprovalsPage });
 const access = createRoute({ getParentRoute: () => desk, path: "/access", component: AccessPage });
 const account = createRoute({
@@ -64,7 +66,10 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, desk.addChildren([cockpit, positions, statements, accounts, account, audit, approvals, access])]),
+  routeTree: root.addChildren([
+    signIn,
+    desk.addChildren([cockpit, positions, statements, accounts, account, rates, audit, approvals, access]),
+  ]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

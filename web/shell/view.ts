@@ -9,6 +9,9 @@ export interface View {
   readonly asOf?: string;
   readonly knownAt?: string;
   readonly basis?: Basis;
+  /** What all currencies are shown in together, and at which rate set. */
+  readonly currency?: string;
+  readonly rates?: string;
   /** `account:<id>`, `currency:EUR`, `bank:<key>:EUR` or `entity:<key>:EUR`. */
   readonly proof?: string;
   /** Day of the proof when it is not the day of the view. */
@@ -20,6 +23,8 @@ export function readView(search: Record<string, unknown>): View {
   if (isDay(search["asOf"])) view.asOf = search["asOf"];
   if (isMoment(search["knownAt"])) view.knownAt = search["knownAt"];
   if (search["basis"] === "value") view.basis = "value";
+  if (typeof search["currency"] === "string" && /^[A-Z]{3}$/.test(search["currency"])) view.currency = search["currency"];
+  if (typeof search["rates"] === "string" && /^[a-z0-9][a-z0-9._-]{0,99}$/.test(search["rates"])) view.rates = search["rates"];
   if (typeof search["proof"] === "string") view.proof = search["proof"];
   if (isDay(search["proofDay"])) view.proofDay = search["proofDay"];
   return view;
