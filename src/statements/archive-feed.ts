@@ -1,4 +1,6 @@
+import { crc32 } from "node:zlib";
 import { Gunzip, Unzip, type UnzipFile, UnzipInflate } from "fflate";
+import { gzipEndsWith, StreamTail, zipSums } from "./archive-sums.ts";
 import { containerOf } from "./formats/detect.ts";
 import type { StatementLimits } from "./formats/limits.ts";
 import { tellWorkbook } from "./formats/xlsx.ts";
@@ -13,6 +15,9 @@ export interface Feed {
   end(): void;
 }
 
+/** The list at the end of a zip archive: a thousand files with names of a thousand characters. */
+const directoryBytes = 1 << 20;
+
 /** Raised out of the unpacking library when no more is wanted. */
 class Enough extends Error {}
 
@@ -21,16 +26,24 @@ export class GzipFeed implements Feed {
   private readonly sink: WatchedSink;
   private readonly inner: PlainFeed;
   private readonly gunzip: Gunzip;
+  private readonly tail = new StreamTail(4_096);
+  private unpacked = 0;
+  private sum = 0;
+  /** Several streams one behind the other have a sum each, which cannot be told apart here. */
+  private streams = 0;
 
   constructor(sink: WatchedSink, limits: StatementLimits, said: Said) {
     this.sink = sink;
     this.inner = new PlainFeed(sink, limits, said);
-    let unpacked = 0;
     this.gunzip = new Gunzip((chunk) => {
-      unpacked += chunk.length;
-      if (unpacked > limits.unpacked) throw new Enough(`the archive unpacks to more than ${limits.unpacked} bytes`);
+      this.unpacked += chunk.length;
+      if (this.unpacked > limits.unpacked) throw new Enough(`the archive unpacks to more than ${limits.unpacked} bytes`);
+      this.sum = crc32(chunk, this.sum);
       this.inner.write(chunk);
     });
+    this.gunzip.onmember = () => {
+      this.streams += 1;
+    };
   }
 
   get encoding(): string {
@@ -38,11 +51,14 @@ export class GzipFeed implements Feed {
   }
 
   write(chunk: Uint8Array): void {
+    this.tail.add(chunk);
     guarded(this.sink, () => this.gunzip.push(chunk, false));
   }
 
   end(): void {
     guarded(this.sink, () => this.gunzip.push(new Uint8Array(0), true));
+    if (!this.sink.refused && this.streams < 2 && !gzipEndsWith(this.tail.bytes(), this.sum, this.unpacked))
+      this.sink.refuse("ARCHIVE", "the archive is damaged: what it unpacks to is not what was packed (CRC-32), or it breaks off");
     this.inner.end();
   }
 }
@@ -60,6 +76,9 @@ export class ZipFeed implements Feed {
   private members = 0;
   private read = 0;
   private unpacked = 0;
+  private readonly tail = new StreamTail(directoryBytes);
+  /** Of every file in the archive, in its order; null for those that are not unpacked. */
+  private readonly sums: { readonly name: string; sum: number | null }[] = [];
 
   constructor(sink: WatchedSink, limits: StatementLimits, said: Said) {
     this.sink = sink;
@@ -70,17 +89,32 @@ export class ZipFeed implements Feed {
   }
 
   write(chunk: Uint8Array): void {
+    this.tail.add(chunk);
     guarded(this.sink, () => this.unzip.push(chunk, false));
   }
 
   end(): void {
     guarded(this.sink, () => this.unzip.push(new Uint8Array(0), true));
     this.sink.member = null;
+    if (!this.sink.refused) this.compareSums();
     if (!this.sink.refused && this.read === 0)
       this.sink.refuse("ARCHIVE", `the zip archive has no statement among its ${this.members} files`);
   }
 
+  private compareSums(): void {
+    const stated = zipSums(this.tail.bytes());
+    if (stated === null || stated.length !== this.sums.length) {
+      this.sink.refuse("ARCHIVE", "the archive is damaged: it breaks off before its list of files, or the list names other files");
+      return;
+    }
+    const wrong = this.sums.find(({ sum }, index) => sum !== null && sum !== stated[index]);
+    if (wrong !== undefined)
+      this.sink.refuse("ARCHIVE", `the archive is damaged: ${wrong.name} unpacks to something else than was packed (CRC-32)`);
+  }
+
   private member(file: UnzipFile): void {
+    const own: { readonly name: string; sum: number | null } = { name: file.name, sum: null };
+    this.sums.push(own);
     if (this.sink.refused || isNoFile(file.name)) return;
     this.members += 1;
     if (this.members > this.limits.members) throw new Enough(`the archive has more than ${this.limits.members} files`);
@@ -90,6 +124,7 @@ export class ZipFeed implements Feed {
       if (error !== null) throw error;
       this.unpacked += chunk.length;
       if (this.unpacked > this.limits.unpacked) throw new Enough(`the archive unpacks to more than ${this.limits.unpacked} bytes`);
+      own.sum = crc32(chunk, own.sum ?? 0);
       if (skipped || this.sink.refused) return;
       this.sink.member = file.name;
       if (feed === null) {

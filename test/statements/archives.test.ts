@@ -60,6 +60,35 @@ describe("an archive", () => {
     expect(await refusalOf(archive)).toMatchObject({ code });
   });
 
+  test.each([7, 100, 65_536])(
+    "of which a stored file has one flipped bit is refused, and the file is named (in pieces of %i)",
+    async (chunk) => {
+      const archive = zipSync({ "good.xml": sample("camt.053"), "b.sta": sample("mt940") }, { level: 0 });
+      expect((await collect(archive, chunk)).accepted).toBe(true);
+      const at = Buffer.from(archive).indexOf(":61:") + 15;
+      archive[at] = (archive[at] as number) ^ 1;
+      const read = await collect(archive, chunk);
+      expect(read.accepted).toBe(false);
+      expect(read.problems.at(-1)).toMatchObject({ code: "ARCHIVE", message: expect.stringContaining("b.sta unpacks to something else") });
+    },
+  );
+
+  test("that breaks off before its list of files is refused, though its files are whole", async () => {
+    const archive = zipSync({ "a.sta": sample("mt940") });
+    const list = Buffer.from(archive).lastIndexOf("PK\x01\x02");
+    expect(await refusalOf(archive.slice(0, list))).toMatchObject({ code: "ARCHIVE", message: expect.stringContaining("breaks off") });
+  });
+
+  test("of gzip whose sum is not that of its content, or that breaks off in it, is refused", async () => {
+    const archive = gzipSync(sample("mt940"));
+    for (const end of [archive.length - 8, archive.length - 3]) {
+      const wrong = archive.slice();
+      wrong[end] = (wrong[end] as number) ^ 0x40;
+      expect(await refusalOf(wrong)).toMatchObject({ code: "ARCHIVE", message: expect.stringContaining("CRC-32") });
+    }
+    expect(await refusalOf(archive.slice(0, -5))).toMatchObject({ code: "ARCHIVE" });
+  });
+
   test("that unpacks to far more than it is, or holds too many files, is refused on the way", async () => {
     const bomb = bytes(`:20:X\n:25:1\n:86:${"a\n".repeat(2_000_000)}`);
     expect(await refusalOf(gzipSync(bomb), { limits: { unpacked: 1_000_000 } })).toMatchObject({ code: "LIMIT" });

@@ -36,7 +36,7 @@ describe("what a file is, is told by its content", () => {
     ["a table without columns of days and amounts", "Name;Town;Age;Height\nAda;London;36;1.70\n"],
     ["an HTML page", "<!DOCTYPE html><html><body>Sign in</body></html>"],
     ["no statement format", "Dear customer, please find attached"],
-    ["no statement format", "\x00\x01\x02\x03\xff\xfe"],
+    ["not text", "\x00\x01\x02\x03\xff\xfe"],
   ])("%s is refused, and the formats that are read are named", async (name, text) => {
     const problem = await refusal(text);
     expect(problem).toMatchObject({ code: "FORMAT_UNKNOWN" });

@@ -9,6 +9,7 @@ import type { UploadAnswer } from "../../src/statements/contract.ts";
 import { testApi } from "../helpers/api.ts";
 import { camt053 } from "../helpers/camt.ts";
 import { formOf } from "../helpers/form.ts";
+import { hostileFiles } from "../helpers/hostile-files.ts";
 
 const api = testApi();
 
@@ -214,4 +215,19 @@ test("a large upload passes through without being held in memory", async () => {
   expect(new Set(statuses)).toEqual(new Set([422]));
   // 40 x 2 MB came in: held whole they would be more than 80 MB.
   expect(most).toBeLessThan(60 * 1024 * 1024);
+});
+
+describe("a hostile file", () => {
+  test.each(hostileFiles())("$what is refused over HTTP with the reason, and kept as it came", async ({ name, bytes, code, message }) => {
+    const answer = await uploadBody(Buffer.from(bytes), { "x-file-name": name });
+    expect(answer.json()).toMatchObject({
+      ...{ status: 422, code: "statement_refused", detail: expect.stringMatching(message) },
+    });
+    expect(JSON.stringify(answer.json())).toContain(code);
+  });
+
+  test("of 2 GB is turned away by its announced length, before a byte is taken", async () => {
+    const answer = await uploadBody("", { "content-length": String(2 * 1024 ** 3) });
+    expect(answer.json()).toMatchObject({ code: "payload_too_large", status: 413 });
+  });
 });

@@ -63,10 +63,21 @@ export function isTable(head: string, said: Said = {}): boolean {
 /** Formats we know by sight and do not read, so that a refusal can name them. */
 export function foreignFormat(head: string): string | null {
   const text = head.trimStart();
+  if (isBinary(head)) return "not text (a picture, a program, or damaged on its way)";
   if (/^(?:<!DOCTYPE\s+html|<html)\b/i.test(text)) return "an HTML page";
   if (/^[{[]/.test(text) && !/^\{1:/.test(text)) return "JSON";
   const line = text.split(/[\r\n]/, 1)[0] ?? "";
   if ((line.match(/[;\t]/g)?.length ?? 0) >= 2 || (line.match(/,/g)?.length ?? 0) >= 3)
     return "a table without columns of days and amounts";
   return null;
+}
+
+/** Statement files hold a control character now and then (some MT940), never one in thirty. */
+function isBinary(head: string): boolean {
+  let controls = 0;
+  for (let at = 0; at < head.length; at += 1) {
+    const code = head.charCodeAt(at);
+    if (code < 0x09 || (code > 0x0d && code < 0x20)) controls += 1;
+  }
+  return controls * 30 > head.length;
 }
