@@ -35,6 +35,8 @@ export const vocabulary = {
   evidence_damaged: { status: 500, exit: 1, title: "A stored file is not what was received" },
   erasure_unproven: { status: 500, exit: 1, title: "Rows of an erased tenant are left" },
   legal_hold: { status: 409, exit: 1, title: "The tenant is on legal hold" },
+  configuration_unsafe: { status: 409, exit: 1, title: "The configuration cannot be safe" },
+  configuration_refused: { status: 409, exit: 1, title: "The server does not take the configuration" },
   conflict: { status: 409, exit: 1, title: "It is no longer as the request assumes" },
   // keys and what they encrypt
   key_missing: { status: 503, exit: 3, title: "A key that is needed is not there" },
