@@ -101,7 +101,7 @@ function difference(
 }
 
 /** What is dangerous only together. */
-function combinations(values: ReadonlyMap<string, string>, { machine }: Target): FileFinding[] {
+function combinations(values: ReadonlyMap<string, string>, { machine, archive }: Target): FileFinding[] {
   const bytes = (name: string, otherwise: number) => sizeOf(values.get(name)) ?? otherwise;
   const count = (name: string, otherwise: number) => Number(values.get(name) ?? otherwise);
   const connections = count("max_connections", 100);
@@ -126,7 +126,7 @@ function combinations(values: ReadonlyMap<string, string>, { machine }: Target):
       "a standby that is gone keeps all WAL until the disk is full, and the server stops",
     ],
     [
-      values.has("wal_level") && !/^(on|always)$/i.test(values.get("archive_mode") ?? "off"),
+      archive.kind !== "none" && values.has("wal_level") && !/^(on|always)$/i.test(values.get("archive_mode") ?? "off"),
       "wal_level, archive_mode",
       "nothing is archived: there is no recovery to a point in time",
     ],

@@ -14,7 +14,7 @@ import { addTargetFlags, type TargetFlags, targetOf } from "./flags.ts";
 import { renderedSettings } from "./rendered.ts";
 import { primarySettings, type ServerFacts, serverFacts } from "./server-facts.ts";
 import { leftOut } from "./settings/index.ts";
-import { type Environment, environments, type Target } from "./target.ts";
+import { type Environment, environments, majors, type Target } from "./target.ts";
 
 /** `apg db configure`. */
 export const mountConfigureCommand: MountCommands = (program, context) => {
@@ -43,13 +43,18 @@ interface Flags extends TargetFlags {
 }
 
 async function configure(context: CommandContext, command: Command, flags: Flags): Promise<void> {
-  if (flags.postgres !== undefined) {
-    if (flags.apply === true || flags.rollback === true || flags.check === true)
-      throw new Problem("invalid_input", "--postgres describes a server that is not asked", {
-        hint: "Leave --postgres out for --apply, --rollback and --check of a running server.",
-      });
-    return answer(context, command, flags, null);
-  }
+  const needsServer = flags.apply === true || flags.rollback === true || flags.check === true;
+  if (flags.rollback !== true) environmentOf(flags);
+  if (flags.postgres !== undefined && needsServer)
+    throw new Problem("invalid_input", "--postgres describes a server that is not asked", {
+      hint: "Leave --postgres out for --apply, --rollback and --check of a running server.",
+    });
+  const named = context.settings(command).databaseUrl !== undefined;
+  if (flags.postgres === undefined && !named && !needsServer)
+    throw new Problem("invalid_input", "no server is named", {
+      hint: `Give --database-url of the server this is for, or --postgres one of ${majors.join(", ")} for one that is not asked.`,
+    });
+  if (flags.postgres !== undefined) return answer(context, command, flags, null);
   await context.withDatabase(command, ({ database }) => withClient(database.admin, (client) => answer(context, command, flags, client)), {
     migrated: false,
   });

@@ -40,7 +40,6 @@ pool_mode = transaction
 ; What buggy code left in a session does not reach the next client. No cost that could be measured.
 server_reset_query = DISCARD ALL
 server_reset_query_always = 1
-; The program sends no named statements; from 1.21 on, 0 keeps others from it too.
 default_pool_size = ${pool}
 reserve_pool_size = ${reserve}
 reserve_pool_timeout = 3
