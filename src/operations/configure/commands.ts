@@ -10,11 +10,12 @@ import { budgetOf } from "./budget.ts";
 import { asFinding, checkFile, type FileFinding } from "./check-file.ts";
 import { checkServer, runningSettings } from "./check-server.ts";
 import { configurationFiles } from "./files.ts";
-import { addTargetFlags, type TargetFlags, targetOf } from "./flags.ts";
+import { type TargetFlags, targetOf } from "./flags.ts";
 import { renderedSettings } from "./rendered.ts";
 import { primarySettings, type ServerFacts, serverFacts } from "./server-facts.ts";
 import { leftOut } from "./settings/index.ts";
 import { type Environment, environments, majors, type Target } from "./target.ts";
+import { addTargetFlags } from "./target-command.ts";
 
 /** `apg db configure`. */
 export const mountConfigureCommand: MountCommands = (program, context) => {
