@@ -10,7 +10,10 @@ test("docs/reference/server-settings.md shows what is rendered for three hosts, 
     { memory: 16 * GB, cores: 4, diskSize: 500 * GB, walSize: 500 * GB },
     { memory: 64 * GB, cores: 16, diskSize: 2_000 * GB, walSize: 2_000 * GB },
     { memory: 256 * GB, cores: 64, diskSize: 8_000 * GB, walSize: 8_000 * GB },
-  ].map((machine) => new Map(renderedSettings(target({ machine, load: { programs: 1, poolSize: 20 } })).map(({ name, value }) => [name, value])));
+  ].map(
+    (machine) =>
+      new Map(renderedSettings(target({ machine, load: { programs: 1, poolSize: 20 } })).map(({ name, value }) => [name, value])),
+  );
   const code = (text: string | undefined) => (text === undefined ? "" : text === "" ? "empty" : `\`${text.replaceAll("|", "\\|")}\``);
   const rows = settingGroups.flatMap(({ title, settings }) => [
     `| **${title}** |  |  |  |  |  |`,
