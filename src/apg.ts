@@ -14,6 +14,7 @@ import { mountKeysCommands } from "./operations/keys/commands.ts";
 import { mountLintCommand } from "./operations/lint/commands.ts";
 import { mountDatabaseCommands } from "./operations/migrate/commands.ts";
 import { mountPrivilegesCommand } from "./operations/privileges/commands.ts";
+import { mountSimulateCommands } from "./operations/simulate/commands.ts";
 import { mountPositionCommand } from "./positions/commands.ts";
 import { mountRateCommands } from "./rates/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
@@ -46,6 +47,7 @@ const mounts: readonly MountCommands[] = [
   mountPrivilegesCommand,
   mountLintCommand,
   mountProveCommands,
+  mountSimulateCommands,
 ];
 
 export async function main(parameters: readonly string[]): Promise<number> {

@@ -6,6 +6,9 @@ export interface TestStatement {
   readonly currency?: string;
   readonly id?: string;
   readonly sequence?: number;
+  readonly page?: number;
+  readonly lastPage?: boolean;
+  readonly createdAt?: string;
   readonly from?: string;
   readonly day: string;
   readonly opening?: string;
@@ -59,7 +62,11 @@ function stmt(element: string, statement: TestStatement): string {
     amount === undefined
       ? ""
       : `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${signed(amount, currency)}<Dt><Dt>${day}</Dt></Dt></Bal>\n`;
-  return `<${element}><Id>${statement.id ?? `S-${statement.day}`}</Id>${statement.sequence === undefined ? "" : `<ElctrncSeqNb>${statement.sequence}</ElctrncSeqNb>`}
+  return `<${element}><Id>${statement.id ?? `S-${statement.day}`}</Id>${
+    statement.page === undefined
+      ? ""
+      : `<StmtPgntn><PgNb>${statement.page}</PgNb><LastPgInd>${statement.lastPage === true}</LastPgInd></StmtPgntn>`
+  }${statement.sequence === undefined ? "" : `<ElctrncSeqNb>${statement.sequence}</ElctrncSeqNb>`}${statement.createdAt === undefined ? "" : `<CreDtTm>${statement.createdAt}</CreDtTm>`}
 <Acct><Id><IBAN>${statement.account ?? "DE02120300000000202051"}</IBAN></Id><Ccy>${currency}</Ccy></Acct>
 ${balance("OPBD", statement.opening, statement.from ?? statement.day)}${balance("CLBD", statement.closing, statement.day)}${statement.entries.map((entry) => ntry(entry, statement, currency)).join("\n")}
 </${element}>`;

@@ -113,6 +113,8 @@ class Ledger {
       sequence: candidate.terms.draft.header.sequence?.toString() ?? null,
       page: null,
       reckoned: !(day.firstDay && day.lastDay),
+      created_at: null,
+      opening_stated: candidate.terms.opening !== null,
     }));
   }
 }

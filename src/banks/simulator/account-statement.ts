@@ -19,6 +19,16 @@ export interface AccountStatement {
   readonly pending: readonly Booking[];
   /** What the bank says the sums are: of everything it lists, announced entries too. A lost line does not change them. */
   readonly totals: StatementTotals;
+  /** First day of a statement over several days; else the day itself. */
+  readonly from?: Day;
+  /** The bank's own id; made of account, day and number when left out. */
+  readonly id?: string;
+  /** When the bank made it; the night after its day when left out. */
+  readonly createdAt?: string;
+  /** A page of a statement that is sent in pages; its balances are those around the page. */
+  readonly page?: { readonly number: number; readonly last: boolean };
+  /** False for an export that lists entries and says no balance. */
+  readonly balances?: boolean;
 }
 
 export interface StatementTotals {

@@ -21,6 +21,10 @@ export interface KnownDay {
   readonly page: number | null;
   /** A day inside a longer statement, or at its edge: one of its balances is reckoned, not stated. */
   readonly reckoned: boolean;
+  /** When the bank made the statement, as it says; null where the format does not say. */
+  readonly createdAt: string | null;
+  /** The bank states the balance before the statement's first day; else it was reckoned back from the closing balance. */
+  readonly openingStated: boolean;
 }
 
 export interface NewDay extends KnownDay {
@@ -42,14 +46,17 @@ export function decideDay(fresh: NewDay, known: readonly KnownDay[], next: reado
   const stated = others.filter(hasBalances);
   if (!hasBalances(fresh)) return decideBare(fresh, others, stated);
 
+  const newer = stated.find((day) => corrects(day, fresh) && !repeats(fresh, day));
+  if (newer !== undefined) return { kind: "duplicate", of: newer.statementId };
+  const corrected = stated.some((day) => repeats(fresh, day)) ? [] : stated.filter((day) => corrects(fresh, day));
   const beaten = fresh.state === "verified" ? stated.filter((day) => day.state === "break" && contradicts(fresh, day)) : [];
   const bare = others.filter((day) => !hasBalances(day) && !otherPage(fresh, day));
   const verdict = decideStated(
     fresh,
-    stated.filter((day) => !beaten.includes(day)),
+    stated.filter((day) => !beaten.includes(day) && !corrected.includes(day)),
     next,
   );
-  const gone = [...beaten, ...bare].map((day) => day.statementId);
+  const gone = [...new Set([...beaten, ...corrected, ...bare])].map((day) => day.statementId);
   if (gone.length === 0 || verdict.kind === "duplicate" || verdict.kind === "conflict") return verdict;
   return { kind: "replace", replaced: verdict.kind === "replace" ? [...verdict.replaced, ...gone] : gone };
 }
@@ -69,6 +76,10 @@ function decideStated(fresh: NewDay, stated: readonly KnownDay[], next: readonly
     (fresh.state === "break" ? stated.find((day) => day.state === "verified" && contradicts(day, fresh)) : undefined);
   if (same !== undefined) return { kind: "duplicate", of: same.statementId };
 
+  // A page that comes after the whole of its day.
+  const wholes = stated.filter((day) => !numberedApart(fresh, day));
+  if ((fresh.page ?? 1) > 1 && wholes.length > 0 && fresh.amountsAreAmong(wholes)) return { kind: "duplicate", of: first.statementId };
+
   const span = spanOf(stated, fresh);
   const [opens, closes] = [fresh.opening === span.opening, fresh.closing === span.closing];
   if (opens && closes && sums(stated) === fresh.net && entries(stated) === fresh.entries)
@@ -81,6 +92,7 @@ function decideStated(fresh: NewDay, stated: readonly KnownDay[], next: readonly
   if ((opens || closes) && !settled && fresh.amountsContain(stated))
     return { kind: "replace", replaced: stated.map((day) => day.statementId) };
 
+  if (isWholeOf(fresh, stated)) return { kind: "replace", replaced: stated.map((day) => day.statementId) };
   if (continues(fresh, stated)) return { kind: "post" };
   // Another part of the day, with one between that is still to come.
   if (stated.every((day) => numberedApart(fresh, day) && fresh.opening !== day.opening && fresh.closing !== day.closing))
@@ -102,6 +114,18 @@ function repeats(fresh: KnownDay, known: KnownDay): boolean {
 function contradicts(good: KnownDay, broken: KnownDay): boolean {
   const [opens, closes] = [good.opening === broken.opening, good.closing === broken.closing];
   return broken.reckoned || (opens && closes) || ((opens || closes) && good.amountsHash === broken.amountsHash);
+}
+
+/**
+ * The bank's own correction: the same number over the same day from the same balance, made later. Both add up, so nothing but the
+ * bank's word tells which is right; a further statement of the day begins where the one before stops.
+ */
+function corrects(later: KnownDay, earlier: KnownDay): boolean {
+  const same = later.format === earlier.format && later.sequence === earlier.sequence && later.page === earlier.page;
+  if (!same || !later.sequence || later.opening !== earlier.opening || later.opening === earlier.closing) return false;
+  if (later.state !== "verified" || earlier.state !== "verified" || later.reckoned || earlier.reckoned) return false;
+  // Moments that cannot be read are not later: NaN compares with nothing.
+  return Date.parse(later.createdAt ?? "") > Date.parse(earlier.createdAt ?? "");
 }
 
 /**
@@ -134,6 +158,13 @@ function place(day: KnownDay): number {
 
 function hasBalances(day: KnownDay): boolean {
   return day.opening !== null && day.closing !== null;
+}
+
+/** All of a day of which pages or parts are known that do not meet: a page between has not come. */
+function isWholeOf(fresh: NewDay, parts: readonly KnownDay[]): boolean {
+  if (fresh.state !== "verified" || fresh.entries <= entries(parts) || parts.some((part) => numberedApart(fresh, part))) return false;
+  const around = parts.some((part) => part.opening === fresh.opening) && parts.some((part) => part.closing === fresh.closing);
+  return (around || parts.every((part) => (part.page ?? 1) > 1)) && fresh.amountsContain(parts);
 }
 
 /** Before or behind what is known of the day: several statements of one day tie to each other. */

@@ -18,6 +18,8 @@ export interface KnownDayRow {
   sequence: string | null;
   page: number | null;
   reckoned: boolean;
+  created_at: string | null;
+  opening_stated: boolean;
 }
 
 /** The live days of accounts between two days, and a fortnight on, for the ties of what follows. */
@@ -28,7 +30,8 @@ export function knownDays(tx: TenantTransaction, accounts: readonly string[], fr
        d.statement_id, d.account_id, d.day, d.state,
        d.opening_minor::text as opening, d.closing_minor::text as closing, d.net_minor::text as net,
        d.entry_count as entries, encode(d.amounts_hash, 'hex') as amounts_hash,
-       s.format, s.sequence::text as sequence, s.page, not (d.first_day and d.last_day) as reckoned
+       s.format, s.sequence::text as sequence, s.page, not (d.first_day and d.last_day) as reckoned,
+       s.created_by_bank_at as created_at, s.opening_minor is not null as opening_stated
      from cash_management.cm_statement_days d
      join cash_management.cm_statements s on s.tenant_id = d.tenant_id and s.id = d.statement_id
      where d.tenant_id = $1

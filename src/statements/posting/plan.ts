@@ -1,9 +1,9 @@
-import { addDays, type Day, isoWeekday } from "../../time/day.ts";
+import type { Day } from "../../time/day.ts";
 import { type DayVerdict, decideDay, type KnownDay, type NewDay } from "./decide.ts";
 import type { KnownDayRow } from "./known-queries.ts";
 import type { NewStatementDay } from "./queries.ts";
 import type { StagedDay } from "./staged-queries.ts";
-import type { StatementTerms } from "./terms.ts";
+import { follows, type StatementTerms } from "./terms.ts";
 
 /** A statement of the file with its account and the days it speaks of. */
 export interface Candidate {
@@ -20,6 +20,8 @@ export interface Planned {
   readonly duplicateOf: string | null;
   /** The days whose entries are news. */
   readonly posted: readonly NewStatementDay[];
+  /** It repeats a day of which only the closing balance was stated, and states the opening balance too. */
+  readonly bringsOpening?: boolean;
 }
 
 export interface Replaced {
@@ -113,21 +115,25 @@ function planOne(
   const posted: NewStatementDay[] = [];
   const replaced: Replaced[] = [];
   let duplicateOf: string | null = null;
+  let bringsOpening = false;
   for (const day of candidate.days) {
     const verdict = verdictOf(candidate, day, known, amountsOf);
     if (verdict.kind === "conflict") return { ...nothing, verdict: "conflict", duplicateOf: verdict.with };
-    if (verdict.kind === "duplicate") duplicateOf ??= verdict.of;
-    else posted.push(day);
+    if (verdict.kind === "duplicate") {
+      duplicateOf ??= verdict.of;
+      bringsOpening ||= candidate.terms.opening !== null && known.some((one) => one.statementId === verdict.of && !one.openingStated);
+    } else posted.push(day);
     if (verdict.kind === "replace")
       replaced.push(...verdict.replaced.map((statementId) => ({ statementId, accountId: candidate.accountId, day: day.day })));
   }
   const verdict = posted.length === 0 && duplicateOf !== null ? "duplicate" : "post";
-  return { candidate, verdict, duplicateOf: verdict === "duplicate" ? duplicateOf : null, posted, replaced };
+  return { candidate, verdict, duplicateOf: verdict === "duplicate" ? duplicateOf : null, posted, replaced, bringsOpening };
 }
 
 function verdictOf(candidate: Candidate, day: NewStatementDay, known: readonly KnownDay[], amountsOf: AmountsOf): DayVerdict {
   const ofAccount = known.filter((other) => other.accountId === candidate.accountId);
   const sameDay = ofAccount.filter((other) => other.day === day.day);
+  // What a later day opens with says nothing of a day before a missing one.
   const nextDay = ofAccount.find((other) => other.day > day.day && follows(day.day, other.day))?.day;
   const mine = { statementId: candidate.statementId, accountId: candidate.accountId, day: day.day };
   const fresh: NewDay = {
@@ -136,13 +142,6 @@ function verdictOf(candidate: Candidate, day: NewStatementDay, known: readonly K
     amountsContain: (others) => contains(amountsOf(mine), together(others.map(amountsOf))),
   };
   return decideDay(fresh, sameDay, nextDay === undefined ? [] : ofAccount.filter((other) => other.day === nextDay));
-}
-
-/** Only weekend days lie between: what a later day opens with says nothing of a day before a missing one. */
-function follows(day: Day, later: Day): boolean {
-  let between = addDays(day, 1);
-  while (between < later && isoWeekday(between) > 5) between = addDays(between, 1);
-  return between === later;
 }
 
 function together(all: readonly Amounts[]): Amounts {
@@ -172,6 +171,8 @@ function freshDay(candidate: Candidate, day: NewStatementDay): KnownDay {
     sequence: header.sequence,
     page: header.page,
     reckoned: !(day.firstDay && day.lastDay),
+    createdAt: header.createdAt,
+    openingStated: candidate.terms.opening !== null,
   };
 }
 
@@ -190,6 +191,8 @@ function knownDay(row: KnownDayRow): KnownDay {
     sequence: row.sequence === null ? null : Number(row.sequence),
     page: row.page,
     reckoned: row.reckoned,
+    createdAt: row.created_at,
+    openingStated: row.opening_stated,
   };
 }
 

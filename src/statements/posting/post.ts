@@ -245,9 +245,10 @@ function changedAccounts(planned: readonly Planned[], replaced: readonly Replace
   };
   for (const one of planned) if (hasOracle(one)) for (const day of one.posted) touch(one.candidate.accountId, day.day);
   for (const one of replaced) touch(one.accountId, one.day);
-  // A statement that says nothing new may still bring the number that was missing.
-  for (const { candidate, verdict } of planned)
-    if (verdict !== "post" && (candidate.terms.draft.header.sequence ?? 0) > 0) touch(candidate.accountId, candidate.terms.periodFrom);
+  // A statement that says nothing new may still bring the number that was missing, or the opening balance.
+  for (const { candidate, verdict, bringsOpening } of planned)
+    if (verdict !== "post" && (bringsOpening === true || (candidate.terms.draft.header.sequence ?? 0) > 0))
+      touch(candidate.accountId, candidate.terms.periodFrom);
   return changed;
 }
 

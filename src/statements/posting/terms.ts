@@ -1,5 +1,5 @@
 import { currencyExponent } from "../../money/currencies.ts";
-import type { Day } from "../../time/day.ts";
+import { addDays, type Day, isoWeekday } from "../../time/day.ts";
 import type { StatementBalance } from "../statement.ts";
 import { exactMinor } from "./exact-minor.ts";
 import type { StatementDraft } from "./intake.ts";
@@ -41,7 +41,7 @@ export function termsOf(draft: StatementDraft): StatementTerms | TermsRefusal {
   const periodTo = closing?.balance.date ?? header.periodTo ?? draft.lastDay ?? opening?.balance.date ?? dayOfMoment(header.createdAt);
   if (periodTo === null) return refusal("DATE_MISSING", "the statement has no date: no closing balance, period or entry says one");
   // An entry dated before the opening balance came late: it moves this statement's balance, not that of a closed day.
-  const begins = [opening?.balance.date, header.periodFrom].filter((day) => day !== null && day !== undefined);
+  const begins = [beginOf(opening?.balance, periodTo), header.periodFrom].filter((day) => day !== null && day !== undefined);
   const periodFrom = least(begins.length > 0 && header.kind === "statement" ? begins : [...begins, draft.firstDay], periodTo);
 
   const stated = header.kind === "statement";
@@ -55,6 +55,23 @@ export function termsOf(draft: StatementDraft): StatementTerms | TermsRefusal {
     status: statusOf(draft, opening?.minor ?? null, closing?.minor ?? null),
     balances,
   };
+}
+
+/**
+ * :60F: has the date of the closing before (SWIFT Standards MT940, field 60a). Where no working day lies between, the statement is of
+ * its closing day alone, and an entry dated on the day before came late: it moves this statement's balance, not that of the closed day.
+ */
+function beginOf(opening: StatementBalance | undefined, periodTo: Day): Day | null {
+  const date = opening?.date ?? null;
+  if (opening === undefined || date === null || !opening.code.startsWith("60")) return date;
+  return follows(date, periodTo) ? periodTo : date;
+}
+
+/** Whether a day is the next one, but for a weekend between. */
+export function follows(day: Day, later: Day): boolean {
+  let between = addDays(day, 1);
+  while (between < later && isoWeekday(between) > 5) between = addDays(between, 1);
+  return between === later;
 }
 
 function statusOf(draft: StatementDraft, opening: bigint | null, closing: bigint | null): StatementTerms["status"] {

@@ -194,10 +194,12 @@ function sealBefore(previous: { closing: Closing } | null): string | null {
 type Tie = { readonly state: ClosingState | null; readonly reason: string | null; readonly link: Closing["link"] };
 
 function tieOf(account: ChainAccount, link: ChainLink, opening: bigint, previous: { closing: Closing; link: ChainLink } | null): Tie {
-  if (previous === null)
-    return !link.openingStated
-      ? { state: "unproven", reason: "OPENING_MISSING", link: null }
-      : { state: null, reason: null, link: "first" };
+  if (previous === null) {
+    if (!link.openingStated) return { state: "unproven", reason: "OPENING_MISSING", link: null };
+    // The account begins with a later page: its opening balance is that of the page before, which is still to come.
+    if ((link.page ?? 1) > 1 && link.firstDay) return { state: "unproven", reason: "OPENING_MISSING", link: null };
+    return { state: null, reason: null, link: "first" };
+  }
   if (opening !== previous.closing.closing) {
     const overlap = link.periodFrom < previous.link.periodTo && link.statementId !== previous.link.statementId;
     return { state: "gap", reason: overlap ? "OVERLAP" : "GAP", link: null };

@@ -2,6 +2,7 @@ import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
 import type { ChainLink, Closing, ClosingState, SeenNumber } from "./chain.ts";
+import { openingStated } from "./opening-stated.ts";
 
 interface LinkRow {
   statement_id: string;
@@ -30,7 +31,7 @@ export async function linksFrom(tx: TenantTransaction, accountId: string, from: 
     tx,
     `select
        d.statement_id, d.day, s.period_from, s.period_to,
-       d.opening_minor::text as opening, (s.opening_minor is not null or not d.first_day) as opening_stated, d.closing_minor::text as closing,
+       d.opening_minor::text as opening, ${openingStated} as opening_stated, d.closing_minor::text as closing,
        d.credits_minor::text as credits, d.debits_minor::text as debits, d.entry_count as entries, encode(d.entries_hash, 'hex') as entries_hash,
        s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day,
        s.format, s.status = 'break' as broken
@@ -80,7 +81,7 @@ export async function closingBefore(
        c.debits_minor::text as closing_debits, c.entry_count as closing_entries, encode(c.entries_hash, 'hex') as closing_entries_hash,
        encode(c.previous_hash, 'hex') as previous_hash, encode(c.seal_hash, 'hex') as seal_hash,
        d.statement_id, d.day, s.period_from, s.period_to, d.opening_minor::text as opening,
-       (s.opening_minor is not null or not d.first_day) as opening_stated, d.closing_minor::text as closing, d.credits_minor::text as credits,
+       ${openingStated} as opening_stated, d.closing_minor::text as closing, d.credits_minor::text as credits,
        d.debits_minor::text as debits, d.entry_count as entries, encode(d.entries_hash, 'hex') as entries_hash,
        s.sequence::text as sequence, s.page, s.last_page, d.first_day, d.last_day,
        s.format, s.status = 'break' as broken

@@ -48,13 +48,19 @@ export function closeMessage(xml: XmlWriter): void {
 
 /** Everything of a statement that stands before its entries; the caller writes these and closes it. */
 export function openStatement(xml: XmlWriter, statement: AccountStatement, dialect: CamtDialect): void {
-  const { kind, account, day, sequence } = statement;
+  const { kind, account, day, sequence, page } = statement;
   xml.open(kind === "report" ? "Rpt" : "Stmt");
-  xml.leaf("Id", `${account.number.slice(-10)}-${day}-${sequence}`);
-  xml.leaf("ElctrncSeqNb", String(sequence));
+  xml.leaf("Id", statement.id ?? `${account.number.slice(-10)}-${day}-${sequence}`);
+  if (page !== undefined) {
+    xml.open("StmtPgntn");
+    xml.leaf("PgNb", String(page.number));
+    xml.leaf("LastPgInd", String(page.last));
+    xml.close();
+  }
+  if (sequence > 0) xml.leaf("ElctrncSeqNb", String(sequence));
   xml.leaf("CreDtTm", createdAt(statement));
   xml.open("FrToDt");
-  xml.leaf("FrDtTm", `${day}T00:00:00`);
+  xml.leaf("FrDtTm", `${statement.from ?? day}T00:00:00`);
   xml.leaf("ToDtTm", kind === "report" ? `${day}T12:00:00` : `${day}T23:59:59`);
   xml.close();
   writeAccount(xml, statement, dialect);
@@ -87,12 +93,18 @@ function writeAccount(xml: XmlWriter, { account, owner, bank }: AccountStatement
 
 function writeBalances(xml: XmlWriter, statement: AccountStatement, dialect: CamtDialect): void {
   const { kind, account, day, openingMinor, closingMinor } = statement;
-  const write = (code: string, minor: bigint, date: Day) => {
+  if (statement.balances === false) return;
+  const write = (code: string, minor: bigint, date: Day, interim = false) => {
     xml.open("Bal");
     xml.open("Tp");
     xml.open("CdOrPrtry");
     xml.leaf("Cd", code);
     xml.close();
+    if (interim) {
+      xml.open("SubTp");
+      xml.leaf("Cd", "INTM");
+      xml.close();
+    }
     xml.close();
     writeAmount(xml, minor, account.currency);
     xml.open("Dt");
@@ -100,9 +112,11 @@ function writeBalances(xml: XmlWriter, statement: AccountStatement, dialect: Cam
     xml.close();
     xml.close();
   };
-  write(dialect.opening, openingMinor, day);
-  write(kind === "report" ? "ITBD" : "CLBD", closingMinor, day);
-  write(kind === "report" ? "ITAV" : "CLAV", availableMinor(statement), day);
+  const { from = day, page = { number: 1, last: true } } = statement;
+  const first = page.number === 1;
+  write(first ? dialect.opening : "OPBD", openingMinor, from, !first);
+  write(kind === "report" ? "ITBD" : "CLBD", closingMinor, day, !page.last);
+  if (page.last) write(kind === "report" ? "ITAV" : "CLAV", availableMinor(statement), day);
 }
 
 function writeSummary(xml: XmlWriter, totals: StatementTotals, exponent: number, dialect: CamtDialect): void {
@@ -141,6 +155,7 @@ export function writeAmount(xml: XmlWriter, minor: bigint, currency: string): vo
 }
 
 /** Statements are made in the night after their day, reports at noon. */
-function createdAt({ kind, day }: AccountStatement): string {
+function createdAt({ kind, day, createdAt: made }: AccountStatement): string {
+  if (made !== undefined) return made;
   return kind === "report" ? `${day}T12:00:05Z` : `${day}T22:15:00Z`;
 }

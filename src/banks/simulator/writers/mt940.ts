@@ -23,12 +23,12 @@ function germanMessage(statement: AccountStatement): string {
  * the last closing.
  */
 export function openGerman(statement: AccountStatement): string {
-  const { account, bank, day, sequence, openingMinor } = statement;
+  const { account, bank, day, from = day, sequence, openingMinor } = statement;
   return message([
     ":20:STARTUMSE",
     `:25:${accountIdentification(account)}`,
     `:28C:${String(sequence).padStart(5, "0")}/001`,
-    `:60F:${balance(statement, openingMinor, addBankDays(bank.country, day, -1))}`,
+    `:60F:${balance(statement, openingMinor, addBankDays(bank.country, from, -1))}`,
   ]);
 }
 
@@ -43,21 +43,22 @@ export function closeGerman(statement: AccountStatement): string {
 
 /** As it comes over SWIFT: a message holds 2,000 characters at most, so a busy day has pages joined by :62M: and :60M:. */
 function swiftMessages(statement: AccountStatement): string {
-  const { account, bank, day, sequence, closingMinor } = statement;
-  const pages = pagesOf(statement);
+  const { account, bank, day, from = day, sequence, closingMinor } = statement;
+  const pages = statement.page === undefined ? pagesOf(statement) : [statement.entries];
+  const { number, last } = statement.page ?? { number: 1, last: true };
   let running = statement.openingMinor;
   return pages
     .map((entries, index) => {
-      const [isFirst, isLast] = [index === 0, index === pages.length - 1];
+      const [isFirst, isLast] = [index === 0 && number === 1, index === pages.length - 1 && last];
       const opening = running;
-      running = isLast ? closingMinor : entries.reduce((sum, { amountMinor }) => sum + amountMinor, running);
-      const serial = String(sequence * 10 + index).padStart(6, "0");
+      running = index === pages.length - 1 ? closingMinor : entries.reduce((sum, { amountMinor }) => sum + amountMinor, running);
+      const serial = String(sequence * 10 + index + number - 1).padStart(6, "0");
       return message([
         `{1:F01${bank.bic.slice(0, 8)}AXXX0000000000}{2:O9400530${shortDay(day)}${bank.bic.slice(0, 8)}AXXX0000${serial}${shortDay(day)}0530N}{4:`,
         `:20:${shortDay(day)}${account.number.slice(-6)}`,
         `:25:${accountIdentification(account)}`,
-        `:28C:${sequence}/${index + 1}`,
-        `:60${isFirst ? "F" : "M"}:${balance(statement, opening, day)}`,
+        `:28C:${sequence}/${index + number}`,
+        `:60${isFirst ? "F" : "M"}:${balance(statement, opening, from)}`,
         ...entries.flatMap((entry) => swiftEntry(statement, entry)),
         `:62${isLast ? "F" : "M"}:${balance(statement, running, day)}`,
         ...(isLast ? [`:64:${balance(statement, availableMinor(statement), day)}`] : []),
