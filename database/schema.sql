@@ -562,6 +562,69 @@ CREATE TRIGGER key_rotations_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE
 CREATE TRIGGER recorded_in_the_trail AFTER INSERT ON audit.key_rotations FOR EACH ROW EXECUTE FUNCTION audit.record_for_all('key_id'); -- enabled always
 grant select on audit.key_rotations to apg_admin;
 
+create table audit.personal_values (
+  tenant_id text not null,
+  entry_id bigint not null,
+  occurred_at timestamp with time zone not null,
+  salt bytea not null,
+  old_values jsonb,
+  new_values jsonb,
+  constraint personal_values_pkey PRIMARY KEY (tenant_id, entry_id),
+  constraint salt_is_32_bytes CHECK ((octet_length(salt) = 32)),
+  constraint there_is_a_value CHECK ((num_nonnulls(old_values, new_values) > 0))
+);
+alter table audit.personal_values owner to audit_owner;
+alter table audit.personal_values enable row level security;
+alter table audit.personal_values force row level security;
+comment on table audit.personal_values is 'tenant: names, addresses and free texts of entries of the trail, which has their salted digests; erased with the tenant, retired with the month';
+comment on column audit.personal_values.salt is 'random; each value has one of its own made of it. Without it nobody can try out what a digest stood for';
+create policy administrators_read_all on audit.personal_values for select to apg_admin
+  using (true);
+create policy gone_with_the_month on audit.personal_values for all to audit_owner
+  using ((EXISTS ( SELECT
+   FROM audit.retirements
+  WHERE ((personal_values.occurred_at >= retirements.from_moment) AND (personal_values.occurred_at < retirements.to_moment)))))
+  with check (false);
+create policy tenant_isolation on audit.personal_values for all to public
+  using ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check ((tenant_id = ( SELECT cash_management.current_tenant() AS current_tenant)));
+create policy triggers_write_for_every_tenant on audit.personal_values for insert to audit_owner
+  using ()
+  with check (true);
+CREATE INDEX personal_values_by_time ON audit.personal_values USING btree (occurred_at);
+CREATE TRIGGER personal_values_are_not_emptied BEFORE TRUNCATE ON audit.personal_values FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change(); -- enabled always
+CREATE TRIGGER personal_values_are_written_by_triggers BEFORE INSERT ON audit.personal_values FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_forgery();
+CREATE TRIGGER personal_values_stay BEFORE DELETE OR UPDATE ON audit.personal_values FOR EACH ROW EXECUTE FUNCTION audit.keep_personal_values(); -- enabled always
+grant select on audit.personal_values to apg_admin;
+grant select on audit.personal_values to apg_readonly;
+grant select on audit.personal_values to apg_readwrite;
+
+create table audit.retirements (
+  part text not null,
+  from_moment timestamp with time zone not null,
+  to_moment timestamp with time zone not null,
+  row_count bigint not null,
+  statement text not null,
+  signature bytea not null,
+  key_id text not null,
+  retired_at timestamp with time zone not null default clock_timestamp(),
+  constraint retirements_pkey PRIMARY KEY (part),
+  constraint retirement_was_signed_by_a_key FOREIGN KEY (key_id) REFERENCES audit.signing_keys(key_id),
+  constraint retired_month_has_an_end CHECK ((from_moment < to_moment)),
+  constraint retirement_is_signed CHECK ((octet_length(signature) = 64)),
+  constraint statement_has_its_form CHECK ((statement ~~ 'apg-audit-retired-1%'::text))
+);
+alter table audit.retirements owner to audit_owner;
+alter table audit.retirements enable row level security;
+alter table audit.retirements force row level security;
+comment on table audit.retirements is 'local: months of the trail that were retired, as signed statements: which rows of which blocks are gone by right (docs/reference/audit-seals.md)';
+create policy same_for_all_tenants on audit.retirements for all to public
+  using (true)
+  with check (true);
+CREATE TRIGGER recorded_in_the_trail AFTER INSERT ON audit.retirements FOR EACH ROW EXECUTE FUNCTION audit.record_for_all('part'); -- enabled always
+CREATE TRIGGER retirements_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit.retirements FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_seal_change(); -- enabled always
+grant select on audit.retirements to apg_admin;
+
 create table audit.signing_keys (
   key_id text not null,
   public_key text not null,
@@ -715,10 +778,10 @@ comment on table cash_management.cm_alert_rules is 'tenant: what is watched, and
 create policy tenant_isolation on cash_management.cm_alert_rules for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_alert_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_alert_rules', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_alert_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_alert_rules', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_alert_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_alert_rules', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_alert_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_alert_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_alert_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_alert_rules', 'rows', 'id', '', 'recipients');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_alert_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_alert_rules', 'rows', 'id', '', 'recipients');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_alert_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_alert_rules', 'rows', 'id', '', 'recipients');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_alert_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_alert_rules', 'rows', 'id', '', 'recipients');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_alert_rules FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_alert_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_alert_rules to apg_readonly;
@@ -750,10 +813,10 @@ create policy tenant_isolation on cash_management.cm_alerts for all to public
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE UNIQUE INDEX an_open_alert_is_raised_once ON cash_management.cm_alerts USING btree (tenant_id, rule_id, subject) WHERE (resolved_at IS NULL);
 CREATE INDEX cm_alerts_newest ON cash_management.cm_alerts USING btree (tenant_id, raised_at DESC);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_alerts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_alerts', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_alerts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_alerts', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_alerts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_alerts', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_alerts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_alerts', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_alerts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_alerts', 'rows', 'id', '', 'subject,message,detail');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_alerts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_alerts', 'rows', 'id', '', 'subject,message,detail');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_alerts FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_alerts', 'rows', 'id', '', 'subject,message,detail');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_alerts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_alerts', 'rows', 'id', '', 'subject,message,detail');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_alerts FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_alerts to apg_readonly;
 grant insert, select on cash_management.cm_alerts to apg_readwrite;
@@ -790,10 +853,10 @@ create policy tenant_isolation on cash_management.cm_api_keys for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_api_keys_by_hash ON cash_management.cm_api_keys USING btree (key_hash);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_api_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash', 'name');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_api_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash', 'name');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_api_keys FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash', 'name');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_api_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_api_keys', 'rows', 'id', 'key_hash', 'name');
 CREATE TRIGGER key_is_guarded BEFORE INSERT OR UPDATE OF name, expires_at, revoked_at ON cash_management.cm_api_keys FOR EACH ROW EXECUTE FUNCTION cash_management.guard_api_key();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, key_hash, scopes ON cash_management.cm_api_keys FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.key_hash IS DISTINCT FROM new.key_hash) OR (old.scopes IS DISTINCT FROM new.scopes))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'key_hash', 'scopes');
 grant insert, select, update on cash_management.cm_api_keys to apg_readwrite;
@@ -907,10 +970,10 @@ create policy tenant_isolation on cash_management.cm_approval_requests for all t
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE UNIQUE INDEX a_deed_waits_once ON cash_management.cm_approval_requests USING btree (tenant_id, payload_hash) WHERE (state = ANY (ARRAY['waiting'::text, 'approved'::text]));
 CREATE INDEX cm_approval_requests_newest ON cash_management.cm_approval_requests USING btree (tenant_id, requested_at DESC, id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
 CREATE TRIGGER input_goes_with_the_request BEFORE UPDATE OF state ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((new.state = ANY (ARRAY['refused'::text, 'withdrawn'::text, 'executed'::text]))) EXECUTE FUNCTION cash_management.forget_approval_input();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, kind, subject, amount_minor, currency, payload, payload_hash, reason, policy_id, approvals_needed, approver_role, requested_by, requested_at, expires_at ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.kind IS DISTINCT FROM new.kind) OR (old.subject IS DISTINCT FROM new.subject) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.payload IS DISTINCT FROM new.payload) OR (old.payload_hash IS DISTINCT FROM new.payload_hash) OR (old.reason IS DISTINCT FROM new.reason) OR (old.policy_id IS DISTINCT FROM new.policy_id) OR (old.approvals_needed IS DISTINCT FROM new.approvals_needed) OR (old.approver_role IS DISTINCT FROM new.approver_role) OR (old.requested_by IS DISTINCT FROM new.requested_by) OR (old.requested_at IS DISTINCT FROM new.requested_at) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'kind', 'subject', 'amount_minor', 'currency', 'payload', 'payload_hash', 'reason', 'policy_id', 'approvals_needed', 'approver_role', 'requested_by', 'requested_at', 'expires_at');
 grant select on cash_management.cm_approval_requests to apg_readwrite;
@@ -944,10 +1007,10 @@ create policy tenant_isolation on cash_management.cm_approvals for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_approvals_of_a_request ON cash_management.cm_approvals USING btree (tenant_id, subject_id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approvals', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approvals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approvals', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approvals FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approvals', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approvals', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approvals', 'rows', 'id', '', 'reason');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approvals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approvals', 'rows', 'id', '', 'reason');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approvals FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approvals', 'rows', 'id', '', 'reason');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approvals REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approvals', 'rows', 'id', '', 'reason');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF subject_kind, subject_id, decision, decided_by, decided_at, reason ON cash_management.cm_approvals FOR EACH ROW WHEN (((old.subject_kind IS DISTINCT FROM new.subject_kind) OR (old.subject_id IS DISTINCT FROM new.subject_id) OR (old.decision IS DISTINCT FROM new.decision) OR (old.decided_by IS DISTINCT FROM new.decided_by) OR (old.decided_at IS DISTINCT FROM new.decided_at) OR (old.reason IS DISTINCT FROM new.reason))) EXECUTE FUNCTION cash_management.refuse_key_change('subject_kind', 'subject_id', 'decision', 'decided_by', 'decided_at', 'reason');
 grant select on cash_management.cm_approvals to apg_readonly;
 grant select on cash_management.cm_approvals to apg_readwrite;
@@ -1014,10 +1077,10 @@ CREATE INDEX cm_bank_connections_by_api_key ON cash_management.cm_bank_connectio
 CREATE INDEX cm_bank_connections_by_profile ON cash_management.cm_bank_connections USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
 CREATE INDEX cm_bank_connections_by_status ON cash_management.cm_bank_connections USING btree (tenant_id, connection_status, last_test_date);
 CREATE UNIQUE INDEX one_active_connection_per_bank_and_name ON cash_management.cm_bank_connections USING btree (tenant_id, bank_id, name) WHERE is_active;
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_connections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_connections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index', 'last_error,settings');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_connections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index', 'last_error,settings');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_connections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index', 'last_error,settings');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_connections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_connections', 'rows', 'id', 'credentials,credentials_index', 'last_error,settings');
 CREATE TRIGGER connection_is_guarded BEFORE INSERT OR UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.guard_row('bank_connection', 'cm_bank_connections', 'credentials,connection_status,last_test_date,last_success_at,last_error,covered_through,failures');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_bank_connections FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_bank_connections FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
@@ -1114,10 +1177,10 @@ create policy tenant_isolation on cash_management.cm_bank_files for all to publi
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_bank_files_by_sync_status ON cash_management.cm_bank_files USING btree (tenant_id, sync_status, last_sync_attempt) WHERE (sync_status = ANY (ARRAY['pending'::text, 'failed'::text]));
 CREATE INDEX cm_bank_files_newest ON cash_management.cm_bank_files USING btree (tenant_id, connection_id, first_seen_at DESC, id DESC);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_files FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted', 'problem');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted', 'problem');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_files FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted', 'problem');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_files', 'rows', 'id', 'name_encrypted,version_index,sha256_encrypted,moved_to_encrypted', 'problem');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, connection_id ON cash_management.cm_bank_files FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.connection_id IS DISTINCT FROM new.connection_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'connection_id');
 CREATE TRIGGER what_was_taken_stays BEFORE DELETE ON cash_management.cm_bank_files FOR EACH ROW EXECUTE FUNCTION cash_management.refuse_forgetting_a_file();
 grant select on cash_management.cm_bank_files to apg_readonly;
@@ -1199,10 +1262,10 @@ comment on column cash_management.cm_bank_transaction_details.counterparty_accou
 create policy tenant_isolation on cash_management.cm_bank_transaction_details for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, transaction_id, ordinal, booking_date, amount_minor ON cash_management.cm_bank_transaction_details FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.transaction_id IS DISTINCT FROM new.transaction_id) OR (old.ordinal IS DISTINCT FROM new.ordinal) OR (old.booking_date IS DISTINCT FROM new.booking_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'transaction_id', 'ordinal', 'booking_date', 'amount_minor');
 grant select on cash_management.cm_bank_transaction_details to apg_readonly;
 grant insert, select on cash_management.cm_bank_transaction_details to apg_readwrite;
@@ -1265,10 +1328,10 @@ create policy tenant_isolation on cash_management.cm_bank_transactions for all t
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_bank_transactions_to_sync ON cash_management.cm_bank_transactions USING btree (tenant_id, sync_status, last_sync_attempt) WHERE (sync_status = ANY (ARRAY['pending'::text, 'failed'::text]));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transactions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance,reference');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance,reference');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transactions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance,reference');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance,reference');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, statement_id, booking_date, amount_minor, currency ON cash_management.cm_bank_transactions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.statement_id IS DISTINCT FROM new.statement_id) OR (old.booking_date IS DISTINCT FROM new.booking_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'statement_id', 'booking_date', 'amount_minor', 'currency');
 grant select on cash_management.cm_bank_transactions to apg_readonly;
 grant insert, select on cash_management.cm_bank_transactions to apg_readwrite;
@@ -1491,10 +1554,10 @@ create policy tenant_isolation on cash_management.cm_cash_flows for all to publi
 CREATE INDEX cm_cash_flows_account ON cash_management.cm_cash_flows USING btree (tenant_id, account_id, transaction_date DESC);
 CREATE INDEX cm_cash_flows_amount ON cash_management.cm_cash_flows USING btree (tenant_id, amount_minor, transaction_date DESC);
 CREATE INDEX cm_cash_flows_by_category ON cash_management.cm_cash_flows USING btree (tenant_id, category, transaction_date DESC) WHERE (category IS NOT NULL);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_flows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_flows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '', 'counterparty,description');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_cash_flows REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '', 'counterparty,description');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_cash_flows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '', 'counterparty,description');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_cash_flows REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_cash_flows', 'batch', 'id,transaction_date', '', 'counterparty,description');
 CREATE TRIGGER flow_by_hand_changes_guarded BEFORE UPDATE OF certainty, superseded_at ON cash_management.cm_cash_flows FOR EACH ROW WHEN (((old.source = 'manual'::text) AND ((old.certainty <> new.certainty) OR ((old.superseded_at IS NULL) <> (new.superseded_at IS NULL))))) EXECUTE FUNCTION cash_management.guard_flow();
 CREATE TRIGGER flow_by_hand_is_guarded BEFORE INSERT ON cash_management.cm_cash_flows FOR EACH ROW WHEN ((new.source = 'manual'::text)) EXECUTE FUNCTION cash_management.guard_flow();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, transaction_date, amount_minor, currency ON cash_management.cm_cash_flows FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.transaction_date IS DISTINCT FROM new.transaction_date) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'transaction_date', 'amount_minor', 'currency');
@@ -1565,10 +1628,10 @@ create policy tenant_isolation on cash_management.cm_category_rules for all to p
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_category_rules_in_order ON cash_management.cm_category_rules USING btree (tenant_id, priority) WHERE is_active;
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_category_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_category_rules', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_category_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_category_rules', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_category_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_category_rules', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_category_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_category_rules', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_category_rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_category_rules', 'rows', 'id', '', 'predicate');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_category_rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_category_rules', 'rows', 'id', '', 'predicate');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_category_rules FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_category_rules', 'rows', 'id', '', 'predicate');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_category_rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_category_rules', 'rows', 'id', '', 'predicate');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_category_rules FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_category_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_category_rules to apg_readonly;
@@ -1642,10 +1705,10 @@ create policy tenant_isolation on cash_management.cm_counterparties for all to p
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_counterparties_by_iban ON cash_management.cm_counterparties USING btree (tenant_id, iban_index) WHERE (iban_index IS NOT NULL);
 CREATE INDEX cm_counterparties_by_name ON cash_management.cm_counterparties USING gin (tenant_id, name ext.gin_trgm_ops) WITH (fastupdate=off);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
 CREATE TRIGGER counterparty_account_is_guarded BEFORE UPDATE OF iban_index ON cash_management.cm_counterparties FOR EACH ROW WHEN (((old.iban_index IS NOT NULL) AND (old.iban_index IS DISTINCT FROM new.iban_index))) EXECUTE FUNCTION cash_management.guard_row('account_master', 'cm_counterparties', 'name,kind,country,entity_id,iban_encrypted');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_counterparties FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_counterparties FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
@@ -1833,10 +1896,10 @@ create policy tenant_isolation on cash_management.cm_deliveries for all to publi
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_deliveries_newest ON cash_management.cm_deliveries USING btree (tenant_id, received_at DESC, id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index', 'problems');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index', 'problems');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_deliveries FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index', 'problems');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_deliveries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_deliveries', 'rows', 'id', 'file_name_encrypted,sha256_encrypted,content_index', 'problems');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_deliveries FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_deliveries to apg_readonly;
 grant insert, select on cash_management.cm_deliveries to apg_readwrite;
@@ -2239,10 +2302,10 @@ comment on table cash_management.cm_match_groups is 'tenant: flows and entries t
 create policy tenant_isolation on cash_management.cm_match_groups for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_groups REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_groups', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_groups REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_groups', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_groups FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_groups', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_groups REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_groups', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_groups REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_groups', 'rows', 'id', '', 'residual_reason');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_groups REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_groups', 'rows', 'id', '', 'residual_reason');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_groups FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_groups', 'rows', 'id', '', 'residual_reason');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_groups REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_groups', 'rows', 'id', '', 'residual_reason');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_match_groups FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_match_groups FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_match_groups to apg_readonly;
@@ -2293,10 +2356,10 @@ comment on table cash_management.cm_match_rejections is 'tenant: pairs a person 
 create policy tenant_isolation on cash_management.cm_match_rejections for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_rejections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_rejections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_rejections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_rejections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_match_rejections REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '', 'reason');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_match_rejections REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '', 'reason');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_match_rejections FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '', 'reason');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_match_rejections REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_match_rejections', 'rows', 'entry_id,flow_id', '', 'reason');
 grant select on cash_management.cm_match_rejections to apg_readonly;
 grant insert, select on cash_management.cm_match_rejections to apg_readwrite;
 
@@ -2360,10 +2423,10 @@ create policy tenant_isolation on cash_management.cm_people for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_people_by_email ON cash_management.cm_people USING btree (email);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_people REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_people FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_people', 'rows', 'id', 'password_hash');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_people', 'rows', 'id', 'password_hash', 'email,name');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_people REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_people', 'rows', 'id', 'password_hash', 'email,name');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_people FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_people', 'rows', 'id', 'password_hash', 'email,name');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_people REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_people', 'rows', 'id', 'password_hash', 'email,name');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_people FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 CREATE TRIGGER person_is_guarded BEFORE INSERT OR UPDATE OF email, name, role, disabled_at, password_hash ON cash_management.cm_people FOR EACH ROW EXECUTE FUNCTION cash_management.guard_person();
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_people FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
@@ -2407,10 +2470,10 @@ comment on table cash_management.cm_person_identities is 'tenant: who a person i
 create policy tenant_isolation on cash_management.cm_person_identities for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_person_identities REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_person_identities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_person_identities FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_person_identities REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_person_identities', 'rows', 'issuer,subject', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_person_identities REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_person_identities', 'rows', 'person_id,issuer', '', 'subject');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_person_identities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_person_identities', 'rows', 'person_id,issuer', '', 'subject');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_person_identities FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_person_identities', 'rows', 'person_id,issuer', '', 'subject');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_person_identities REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_person_identities', 'rows', 'person_id,issuer', '', 'subject');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, issuer, subject, person_id ON cash_management.cm_person_identities FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.issuer IS DISTINCT FROM new.issuer) OR (old.subject IS DISTINCT FROM new.subject) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'issuer', 'subject', 'person_id');
 grant insert, select on cash_management.cm_person_identities to apg_readwrite;
 
@@ -2619,10 +2682,10 @@ create policy tenant_isolation on cash_management.cm_sessions for all to public
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_sessions_by_person ON cash_management.cm_sessions USING btree (tenant_id, person_id);
 CREATE INDEX cm_sessions_by_token ON cash_management.cm_sessions USING btree (token_hash);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sessions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash', 'user_agent');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash', 'user_agent');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sessions FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash', 'user_agent');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sessions', 'rows', 'id', 'token_hash', 'user_agent');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, token_hash, person_id ON cash_management.cm_sessions FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.token_hash IS DISTINCT FROM new.token_hash) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'token_hash', 'person_id');
 grant delete, insert, select, update on cash_management.cm_sessions to apg_readwrite;
 grant select on cash_management.cm_sessions to cm_gatekeeper;
@@ -2853,10 +2916,10 @@ create policy tenant_isolation on cash_management.cm_statements for all to publi
 CREATE INDEX cm_statements_account ON cash_management.cm_statements USING btree (tenant_id, account_id, period_to DESC, id);
 CREATE INDEX cm_statements_delivery ON cash_management.cm_statements USING btree (tenant_id, delivery_id, ordinal);
 CREATE INDEX cm_statements_newest ON cash_management.cm_statements USING btree (tenant_id, recorded_at DESC, id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_statements', 'rows', 'id', '');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statements', 'rows', 'id', '');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statements FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statements', 'rows', 'id', '');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statements', 'rows', 'id', '');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_statements', 'rows', 'id', '', 'problems');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_statements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_statements', 'rows', 'id', '', 'problems');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_statements FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_statements', 'rows', 'id', '', 'problems');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_statements REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_statements', 'rows', 'id', '', 'problems');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, delivery_id, account_id ON cash_management.cm_statements FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.delivery_id IS DISTINCT FROM new.delivery_id) OR (old.account_id IS DISTINCT FROM new.account_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'delivery_id', 'account_id');
 grant select on cash_management.cm_statements to apg_readonly;
 grant insert, select on cash_management.cm_statements to apg_readwrite;
@@ -3079,6 +3142,7 @@ create policy same_for_all_tenants on maintenance.partition_policies for all to 
   using (true)
   with check (true);
 grant select on maintenance.partition_policies to apg_admin;
+grant select on maintenance.partition_policies to audit_owner;
 grant select on maintenance.partition_policies to monitoring;
 
 create table ml_models.cm_model_metrics (
@@ -3451,7 +3515,7 @@ alter function audit.append_block(audit.blocks,bytea,bytea) owner to audit_owner
 comment on function audit.append_block(audit.blocks,bytea,bytea) is 'adds a block behind the last one, with its leaves, whole or not at all';
 grant execute on function audit.append_block(audit.blocks,bytea,bytea) to apg_sealer;
 
-CREATE FUNCTION audit.audit_table(target regclass, redact text[] DEFAULT '{}'::text[], mode text DEFAULT 'rows'::text)
+CREATE FUNCTION audit.audit_table(target regclass, redact text[] DEFAULT '{}'::text[], mode text DEFAULT 'rows'::text, personal text[] DEFAULT NULL::text[], key text[] DEFAULT NULL::text[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3459,6 +3523,11 @@ AS $function$
 declare
   part regclass;
   arguments text;
+  stands text[] := (
+    select string_to_array(encode(tgargs, 'escape'), '\000')
+    from pg_trigger
+    where tgrelid = target and tgname = 'audit_insert'
+  );
 begin
   if mode not in ('rows', 'batch') then
     raise exception 'mode is rows or batch, not %', mode;
@@ -3468,15 +3537,20 @@ begin
       quote_literal(pg_namespace.nspname),
       quote_literal(pg_class.relname),
       quote_literal(mode),
-      (
-        select quote_literal(string_agg(attname, ',' order by array_position(indkey::int2[], attnum)))
-        from pg_index
-        join pg_attribute on attrelid = indrelid and attnum = any (indkey)
-        where indrelid = target
-          and indisprimary
-          and (attname <> 'tenant_id' or indnkeyatts = 1)
+      coalesce(
+        quote_literal(array_to_string(key, ',')),
+        case when personal is null then quote_literal(stands[4]) end,
+        (
+          select quote_literal(string_agg(attname, ',' order by array_position(indkey::int2[], attnum)))
+          from pg_index
+          join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+          where indrelid = target
+            and indisprimary
+            and (attname <> 'tenant_id' or indnkeyatts = 1)
+        )
       ),
-      quote_literal(array_to_string(redact, ','))
+      quote_literal(array_to_string(redact, ',')),
+      quote_literal(nullif(coalesce(array_to_string(personal, ','), stands[6]), ''))
     )
   into arguments
   from pg_class
@@ -3508,9 +3582,9 @@ begin
   end loop;
 end
 $function$;
-alter function audit.audit_table(regclass,text[],text) owner to audit_owner;
-comment on function audit.audit_table(regclass,text[],text) is 'records every change of a table: rows: an image each; batch: the same up to 1000 rows of a statement, above that one digest';
-grant execute on function audit.audit_table(regclass,text[],text) to cm_owner;
+alter function audit.audit_table(regclass,text[],text,text[],text[]) owner to audit_owner;
+comment on function audit.audit_table(regclass,text[],text,text[],text[]) is 'records every change of a table: rows: an image each; batch: the same up to 1000 rows of a statement, above that one digest; personal: columns kept apart';
+grant execute on function audit.audit_table(regclass,text[],text,text[],text[]) to cm_owner;
 
 CREATE FUNCTION audit.block_hash(p_number bigint)
  RETURNS bytea
@@ -3605,6 +3679,14 @@ RETURN (SELECT string_agg(quote_ident((pg_attribute.attname)::text), ', '::text 
 alter function audit.digested_columns(regclass,text[]) owner to audit_owner;
 comment on function audit.digested_columns(regclass,text[]) is 'the columns whose text a batch''s digest covers, by name: all but ciphertext (redacted columns of type bytea)';
 
+CREATE FUNCTION audit.fresh_salt()
+ RETURNS bytea
+ LANGUAGE sql
+ PARALLEL SAFE
+RETURN sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+alter function audit.fresh_salt() owner to audit_owner;
+comment on function audit.fresh_salt() is '32 bytes from 244 random bits';
+
 CREATE FUNCTION audit.inclusion(p_tenant text, p_id bigint, OUT row_text text, OUT number bigint, OUT salt bytea, OUT place integer, OUT leaf_hashes bytea)
  RETURNS SETOF record
  LANGUAGE plpgsql
@@ -3668,6 +3750,27 @@ $function$;
 alter function audit.keep_course_of_erasure() owner to audit_owner;
 comment on function audit.keep_course_of_erasure() is 'an erasure goes forward only';
 
+CREATE FUNCTION audit.keep_personal_values()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE'
+    and (
+      cash_management.erasure_state(old.tenant_id) = 'running'
+      or exists (select from audit.retirements where old.occurred_at >= from_moment and old.occurred_at < to_moment)
+    )
+  then
+    return old;
+  end if;
+  raise exception 'personal_values is append-only while its tenant stands'
+    using errcode = 'insufficient_privilege';
+end
+$function$;
+alter function audit.keep_personal_values() owner to audit_owner;
+comment on function audit.keep_personal_values() is 'what the trail says of people goes with their tenant and not before';
+
 CREATE FUNCTION audit.key_statements(OUT key_id text, OUT replaces text, OUT statement text, OUT signature bytea)
  RETURNS SETOF record
  LANGUAGE sql
@@ -3687,6 +3790,14 @@ grant execute on function audit.key_statements() to apg_admin;
 grant execute on function audit.key_statements() to apg_readonly;
 grant execute on function audit.key_statements() to apg_readwrite;
 grant execute on function audit.key_statements() to apg_sealer;
+
+CREATE FUNCTION audit.personal_of(image jsonb, names text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((image IS NULL) OR (NOT (image ?| names))) THEN NULL::jsonb ELSE (SELECT jsonb_object_agg(jsonb_each.key, jsonb_each.value) AS jsonb_object_agg FROM jsonb_each(personal_of.image) jsonb_each(key, value) WHERE ((jsonb_each.key = ANY (personal_of.names)) AND (jsonb_each.value <> 'null'::jsonb))) END;
+alter function audit.personal_of(jsonb,text[]) owner to audit_owner;
+comment on function audit.personal_of(jsonb,text[]) is 'the values of an image that name people, null without any';
 
 CREATE FUNCTION audit.record_context_key()
  RETURNS trigger
@@ -3773,6 +3884,7 @@ AS $function$
 declare
   keys text[] := string_to_array(tg_argv[3], ',');
   secrets text[] := string_to_array(tg_argv[4], ',');
+  personal text[] := string_to_array(coalesce(tg_argv[5], ''), ',');
   erased text := (select tenant_id from old_rows limit 1);
 begin
   if erased is not null
@@ -3800,11 +3912,28 @@ begin
       $digest$,
       audit.digested_columns(tg_relid, secrets)
     ) using tg_argv[0], tg_argv[1], tg_op;
-  else
+  elsif cardinality(personal) = 0 then
     insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, actor, request_id)
     select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets),
       (select cash_management.current_actor()), (select cash_management.current_request())
     from (select to_jsonb(old_row) as image from old_rows as old_row) as images;
+  else
+    with images as materialized (
+      select nextval('audit.audit_log_id') as id, clock_timestamp() as occurred_at, audit.fresh_salt() as salt,
+        audit.without_secrets(to_jsonb(old_row), secrets) as image
+      from old_rows as old_row
+    ),
+    apart as (
+      insert into audit.personal_values (tenant_id, entry_id, occurred_at, salt, old_values)
+      select tenant_id, id, occurred_at, salt, people
+      from (select image ->> 'tenant_id' as tenant_id, id, occurred_at, salt, audit.personal_of(image, personal) as people from images) as all_values
+      where people is not null
+    )
+    insert into audit.audit_log (id, occurred_at, tenant_id, schema_name, table_name, operation, row_key, old_values, actor, request_id)
+    select id, occurred_at, image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys),
+      audit.without_personal(image, personal, 'old', salt),
+      (select cash_management.current_actor()), (select cash_management.current_request())
+    from images;
   end if;
   return null;
 end
@@ -3840,6 +3969,7 @@ AS $function$
 declare
   keys text[] := string_to_array(tg_argv[3], ',');
   secrets text[] := string_to_array(tg_argv[4], ',');
+  personal text[] := string_to_array(coalesce(tg_argv[5], ''), ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
     execute format(
@@ -3852,11 +3982,28 @@ begin
       $digest$,
       audit.digested_columns(tg_relid, secrets)
     ) using tg_argv[0], tg_argv[1], tg_op;
-  else
+  elsif cardinality(personal) = 0 then
     insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
     select image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys), audit.without_secrets(image, secrets),
       (select cash_management.current_actor()), (select cash_management.current_request())
     from (select to_jsonb(new_row) as image from new_rows as new_row) as images;
+  else
+    with images as materialized (
+      select nextval('audit.audit_log_id') as id, clock_timestamp() as occurred_at, audit.fresh_salt() as salt,
+        audit.without_secrets(to_jsonb(new_row), secrets) as image
+      from new_rows as new_row
+    ),
+    apart as (
+      insert into audit.personal_values (tenant_id, entry_id, occurred_at, salt, new_values)
+      select tenant_id, id, occurred_at, salt, people
+      from (select image ->> 'tenant_id' as tenant_id, id, occurred_at, salt, audit.personal_of(image, personal) as people from images) as all_values
+      where people is not null
+    )
+    insert into audit.audit_log (id, occurred_at, tenant_id, schema_name, table_name, operation, row_key, new_values, actor, request_id)
+    select id, occurred_at, image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys),
+      audit.without_personal(image, personal, 'new', salt),
+      (select cash_management.current_actor()), (select cash_management.current_request())
+    from images;
   end if;
   return null;
 end
@@ -3914,6 +4061,7 @@ AS $function$
 declare
   keys text[] := string_to_array(tg_argv[3], ',');
   secrets text[] := string_to_array(tg_argv[4], ',');
+  personal text[] := string_to_array(coalesce(tg_argv[5], ''), ',');
 begin
   if tg_argv[2] = 'batch' and (select count(*) > 1000 from (select from new_rows limit 1001) as some_rows) then
     -- Which rows changed is asked of whole rows: a new key changes ciphertext alone, and leaves its trace too.
@@ -3934,18 +4082,17 @@ begin
       $digest$,
       audit.digested_columns(tg_relid, secrets)
     ) using tg_argv[0], tg_argv[1], tg_op;
-  else
-    -- A changed key (an idempotency key's rename, say) finds no partner: then one side shows the whole row.
-    insert into audit.audit_log (tenant_id, schema_name, table_name, operation, row_key, old_values, new_values, actor, request_id)
+    return null;
+  end if;
+  -- A changed key (an idempotency key's rename, say) finds no partner: then one side shows the whole row.
+  with changes as materialized (
     select
-      coalesce(after.image, before.image) ->> 'tenant_id',
-      tg_argv[0],
-      tg_argv[1],
-      tg_op,
-      audit.row_key(coalesce(after.image, before.image), keys),
-      audit.without_secrets(audit.changed_columns(before.image, coalesce(after.image, '{}')), secrets),
-      audit.without_secrets(audit.changed_columns(after.image, coalesce(before.image, '{}')), secrets),
-      (select cash_management.current_actor()), (select cash_management.current_request())
+      nextval('audit.audit_log_id') as id,
+      clock_timestamp() as occurred_at,
+      coalesce(after.image, before.image) as image,
+      audit.without_secrets(audit.changed_columns(before.image, coalesce(after.image, '{}')), secrets) as before,
+      audit.without_secrets(audit.changed_columns(after.image, coalesce(before.image, '{}')), secrets) as after,
+      case when cardinality(personal) > 0 then audit.fresh_salt() end as salt
     from (
       select to_jsonb(old_row) as image, old_row.tenant_id || '/' || audit.row_key(to_jsonb(old_row), keys) as key
       from old_rows as old_row
@@ -3954,8 +4101,24 @@ begin
       select to_jsonb(new_row) as image, new_row.tenant_id || '/' || audit.row_key(to_jsonb(new_row), keys) as key
       from new_rows as new_row
     ) as after on after.key = before.key
-    where before.image is distinct from after.image;
-  end if;
+    where before.image is distinct from after.image
+  ),
+  apart as (
+    insert into audit.personal_values (tenant_id, entry_id, occurred_at, salt, old_values, new_values)
+    select tenant_id, id, occurred_at, salt, people_before, people_after
+    from (
+      select image ->> 'tenant_id' as tenant_id, id, occurred_at, salt,
+        audit.personal_of(before, personal) as people_before, audit.personal_of(after, personal) as people_after
+      from changes
+      where cardinality(personal) > 0
+    ) as all_values
+    where num_nonnulls(people_before, people_after) > 0
+  )
+  insert into audit.audit_log (id, occurred_at, tenant_id, schema_name, table_name, operation, row_key, old_values, new_values, actor, request_id)
+  select id, occurred_at, image ->> 'tenant_id', tg_argv[0], tg_argv[1], tg_op, audit.row_key(image, keys),
+    audit.without_personal(before, personal, 'old', salt), audit.without_personal(after, personal, 'new', salt),
+    (select cash_management.current_actor()), (select cash_management.current_request())
+  from changes;
   return null;
 end
 $function$;
@@ -4024,6 +4187,57 @@ END;
 alter function audit.register_key(text,text) owner to audit_owner;
 comment on function audit.register_key(text,text) is 'lists a public key; listing it makes nobody trust it';
 grant execute on function audit.register_key(text,text) to apg_sealer;
+
+CREATE FUNCTION audit.retire_partition(p_part text, p_row_count bigint, p_statement text, p_signature bytea, p_key_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '5s'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  target regclass;
+  bounds record;
+  counted bigint;
+begin
+  select range.part, range.from_day, range.to_day into bounds
+  from maintenance.partition_ranges('audit.audit_log') as range
+  join pg_class on pg_class.oid = range.part
+  where pg_class.relname = p_part;
+  if not found then
+    raise exception '% is no partition of the audit trail', p_part
+      using errcode = 'undefined_table';
+  end if;
+  target := bounds.part;
+  if bounds.to_day > (
+    select current_date - make_interval(months => retention_months)
+    from maintenance.partition_policies
+    where parent = 'audit.audit_log' and retention_months is not null
+  ) is not false then
+    raise exception '% is kept longer: its last day is %', p_part, bounds.to_day - 1
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  if maintenance.any_legal_hold() then
+    raise exception 'a tenant is on legal hold: nothing of the trail is retired'
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  lock table audit.audit_log in access exclusive mode;
+  execute format('select count(*) from %s', target) into counted;
+  if counted <> p_row_count then
+    raise exception '% has % rows, not %', p_part, counted, p_row_count
+      using errcode = 'serialization_failure';
+  end if;
+  insert into audit.retirements (part, from_moment, to_moment, row_count, statement, signature, key_id)
+  values (p_part, bounds.from_day, bounds.to_day, p_row_count, p_statement, p_signature, p_key_id);
+  delete from audit.personal_values where occurred_at >= bounds.from_day::timestamptz and occurred_at < bounds.to_day::timestamptz;
+  execute format('alter table audit.audit_log detach partition %s', target);
+  execute format('drop table %s', target);
+end
+$function$;
+alter function audit.retire_partition(text,bigint,text,bytea,text) owner to audit_owner;
+comment on function audit.retire_partition(text,bigint,text,bytea,text) is 'drops a month of the trail that is older than the policy keeps, and leaves its signed record';
+grant execute on function audit.retire_partition(text,bigint,text,bytea,text) to apg_admin;
 
 CREATE FUNCTION audit.rotate_key(p_key_id text, p_public_key text, p_replaces text, p_after_block bigint, p_is_endorsed boolean, p_statement text, p_signature bytea)
  RETURNS void
@@ -4342,6 +4556,14 @@ END;
 alter function audit.unsealed_leaves(bigint,xid8,bigint,xid8,bytea,integer) owner to audit_owner;
 comment on function audit.unsealed_leaves(bigint,xid8,bigint,xid8,bytea,integer) is 'id and digest of the rows to seal next, 40 bytes each in their order, and the last one''s transaction';
 grant execute on function audit.unsealed_leaves(bigint,xid8,bigint,xid8,bytea,integer) to apg_sealer;
+
+CREATE FUNCTION audit.without_personal(image jsonb, names text[], side text, salt bytea)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((image IS NULL) OR (NOT (image ?| names))) THEN image ELSE (SELECT jsonb_object_agg(CASE WHEN each_value.is_personal THEN (each_value.key || '#'::text) ELSE each_value.key END, CASE WHEN each_value.is_personal THEN to_jsonb(encode(sha256((sha256((without_personal.salt || convert_to(((without_personal.side || '.'::text) || each_value.key), 'UTF8'::name))) || convert_to((each_value.value)::text, 'UTF8'::name))), 'hex'::text)) ELSE each_value.value END) AS jsonb_object_agg FROM (SELECT jsonb_each.key, jsonb_each.value, ((jsonb_each.key = ANY (without_personal.names)) AND (jsonb_each.value <> 'null'::jsonb)) AS is_personal FROM jsonb_each(without_personal.image) jsonb_each(key, value)) each_value) END;
+alter function audit.without_personal(jsonb,text[],text,bytea) owner to audit_owner;
+comment on function audit.without_personal(jsonb,text[],text,bytea) is 'an image with salted digests in place of what names people';
 
 CREATE FUNCTION audit.without_secrets(image jsonb, secrets text[])
  RETURNS jsonb
@@ -5822,6 +6044,7 @@ END;
 alter function maintenance.any_legal_hold() owner to cm_gatekeeper;
 comment on function maintenance.any_legal_hold() is 'whether any tenant is on legal hold';
 grant execute on function maintenance.any_legal_hold() to apg_admin;
+grant execute on function maintenance.any_legal_hold() to audit_owner;
 grant execute on function maintenance.any_legal_hold() to monitoring;
 
 CREATE FUNCTION maintenance.copy_to_partition(parent regclass, part regclass, leaf_options text)
@@ -6075,6 +6298,7 @@ END;
 alter function maintenance.partition_ranges(regclass) owner to cm_owner;
 comment on function maintenance.partition_ranges(regclass) is 'range partitions of a table and their bounds [from_day, to_day)';
 grant execute on function maintenance.partition_ranges(regclass) to apg_admin;
+grant execute on function maintenance.partition_ranges(regclass) to audit_owner;
 grant execute on function maintenance.partition_ranges(regclass) to monitoring;
 
 CREATE FUNCTION maintenance.secure_shared_table(target regclass)

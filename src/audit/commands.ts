@@ -6,6 +6,7 @@ import { reportError } from "../terminal/report-error.ts";
 import { keyPlace, mountAuditKeysCommands } from "./keys-commands.ts";
 import { mountListCommand } from "./list-command.ts";
 import { mountProofCommands } from "./proof/commands.ts";
+import { mountRetireCommand } from "./retire/commands.ts";
 import type { Block } from "./seals/block.ts";
 import { recordRestore } from "./seals/head-file.ts";
 import { sealAll, startSealer } from "./seals/sealer.ts";
@@ -13,7 +14,7 @@ import { openSigningKey } from "./seals/signing-key.ts";
 import { mountStatusCommand } from "./status-command.ts";
 import { mountVerifyCommand } from "./verify/commands.ts";
 
-/** `apg audit seal|status|verify|list|proof|check-proof|keys|restored` */
+/** `apg audit seal|status|verify|list|proof|check-proof|keys|retire|restored` */
 export const mountAuditCommands: MountCommands = (program, context) => {
   const group = commandGroup(program, "audit", "the trail of changes: sealing, verifying and proving it");
 
@@ -40,6 +41,7 @@ export const mountAuditCommands: MountCommands = (program, context) => {
   mountProofCommands(group, context);
 
   mountAuditKeysCommands(group, context);
+  mountRetireCommand(group, context);
 
   group
     .command("restored")

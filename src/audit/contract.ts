@@ -4,7 +4,7 @@ import { Moment, nullable, pageOf, pageQuery, record, Sha256, words } from "../h
 export const operations = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "DDL"] as const;
 
 const Values = Type.Record(Type.String(), nullable(Type.String()), {
-  description: "Column to value as text; a secret reads (redacted)",
+  description: "Column to value as text; a secret reads (redacted), what named people and is gone (erased)",
 });
 const Number64 = Type.String({ pattern: "^-?\\d+$" });
 
@@ -35,6 +35,7 @@ export const AuditQuery = Type.Object(
     table: Type.Optional(Type.String({ maxLength: 63, description: "Such as cm_cash_accounts" })),
     key: Type.Optional(Type.String({ maxLength: 500 })),
     actor: Type.Optional(Type.String({ maxLength: 200, description: "Such as person:<uuid>" })),
+    who: Type.Optional(Type.String({ maxLength: 200, description: "An actor, or a part of a person's name or e-mail address" })),
     operation: Type.Optional(words(operations)),
     request: Type.Optional(Type.String({ maxLength: 64 })),
     from: Type.Optional(Moment),
@@ -76,6 +77,14 @@ export const AuditProofBody = record(
     keys: Type.Array(Type.Object({ statement: Type.String(), signature: Type.String() }, { additionalProperties: false }), {
       description: "How the first signing key leads to the one that signed",
     }),
+
+    people: Type.Array(
+      Type.Object(
+        { side: words(["old", "new"]), column: Type.String(), salt: Sha256, value: Type.String() },
+        { additionalProperties: false },
+      ),
+      { description: "Values that name people; the row has their salted digests" },
+    ),
   },
   "docs/reference/audit-seals.md says what each part is; apg audit check-proof checks it offline",
 );

@@ -18,6 +18,7 @@ export function mountListCommand(group: Command, context: CommandContext): void 
     .option("--table <name>", "such as cm_cash_accounts")
     .option("--key <key>", "of the changed row")
     .option("--actor <actor>", "such as person:<uuid> or command:ada")
+    .option("--who <text>", "an actor, or a part of a person's name or e-mail address")
     .addOption(new Option("--operation <kind>", "what was done").choices(operations))
     .option("--request <id>", "changes of one request")
     .option("--from <moment>", "from this moment on (ISO 8601)", moment)

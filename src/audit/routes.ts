@@ -48,6 +48,7 @@ export function auditRoutes(app: HttpApplication, pool: Pool): void {
         ...proof,
         path: [...proof.path],
         keys: [...proof.keys],
+        people: [...proof.people],
       }));
     },
   );

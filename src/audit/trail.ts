@@ -7,6 +7,8 @@ export interface TrailFilter {
   readonly table?: string | undefined;
   readonly key?: string | undefined;
   readonly actor?: string | undefined;
+  /** An actor, or a part of a person's name or e-mail address. */
+  readonly who?: string | undefined;
   readonly operation?: string | undefined;
   readonly request?: string | undefined;
   /** Moments, ISO 8601: from this one on, and before that one. */
@@ -26,6 +28,8 @@ interface TrailRow {
   digest: string | null;
   before: Record<string, string | null> | null;
   after: Record<string, string | null> | null;
+  people_before: Record<string, string | null> | null;
+  people_after: Record<string, string | null> | null;
   actor: string | null;
   actor_name: string | null;
   request_id: string | null;
@@ -56,6 +60,7 @@ export function trailStatement(
   if (filter.table !== undefined) conditions.push(`table_name = ${bind(filter.table)}`);
   if (filter.key !== undefined) conditions.push(`row_key = ${bind(filter.key)}`);
   if (filter.actor !== undefined) conditions.push(`actor = ${bind(filter.actor)}`);
+  if (filter.who !== undefined) conditions.push(`actor = any (array(${actorsCalled(bind(filter.who))}))`);
   if (filter.operation !== undefined) conditions.push(`operation = ${bind(filter.operation)}`);
   if (filter.request !== undefined) conditions.push(`request_id = ${bind(filter.request)}`);
   if (filter.from !== undefined) conditions.push(`occurred_at >= ${bind(filter.from)}`);
@@ -69,13 +74,25 @@ export function trailStatement(
        order by occurred_at desc, id desc
        limit $2
      )
-     select entry.id, occurred_at, transaction_id::text as transaction_id, schema_name, table_name, operation, row_key, row_count,
-       encode(digest, 'hex') as digest, ${asText("old_values")} before, ${asText("new_values")} after, actor, request_id, user_name,
+     select entry.id, entry.occurred_at, transaction_id::text as transaction_id, schema_name, table_name, operation, row_key, row_count,
+       encode(digest, 'hex') as digest, ${asText("entry.old_values")} before,
+       ${asText("entry.new_values")} after, ${asText("apart.old_values")} people_before, ${asText("apart.new_values")} people_after, actor, request_id, user_name,
        audit.block_of(transaction_id, entry.id) as block, person.name as actor_name
      from entry
+     left join audit.personal_values as apart on apart.tenant_id = $1 and apart.entry_id = entry.id
      left join cash_management.cm_people as person on person.tenant_id = $1 and 'person:' || person.id = entry.actor
-     order by occurred_at desc, entry.id desc`;
+     order by entry.occurred_at desc, entry.id desc`;
   return { text, values };
+}
+
+/** Actors by what people call them: the actor itself, or whoever of the tenant has it in the name or address. */
+function actorsCalled(who: string): string {
+  return `select ${who}::text
+    union all
+    select 'person:' || id
+    from cash_management.cm_people
+    where tenant_id = $1
+      and (position(lower(${who}) in lower(name)) > 0 or position(lower(${who}) in lower(email)) > 0)`;
 }
 
 /** The chain's head, how many rows of the tenant wait for a seal, and how far sealing is behind. */
@@ -103,6 +120,20 @@ export async function sealState(tx: TenantTransaction): Promise<SealState> {
   };
 }
 
+type Image = Record<string, string | null>;
+
+/** The digest of a value that names people gives way to the value, or says that it was erased. What has no digest is nobody's. */
+function withPeople(image: Image | null, people: Image | null): Image | null {
+  if (image === null) return null;
+  return Object.fromEntries(
+    Object.entries(image).map(([name, value]) => {
+      if (!name.endsWith("#")) return [name, value];
+      const column = name.slice(0, -1);
+      return [column, people?.[column] ?? "(erased)"];
+    }),
+  );
+}
+
 function entryOf(row: TrailRow): AuditEntry {
   return {
     id: row.id.toString(),
@@ -115,8 +146,8 @@ function entryOf(row: TrailRow): AuditEntry {
     key: row.row_key,
     rows: Number(row.row_count),
     digest: row.digest,
-    before: row.before,
-    after: row.after,
+    before: withPeople(row.before, row.people_before),
+    after: withPeople(row.after, row.people_after),
     request: row.request_id,
     transaction: row.transaction_id,
     block: row.block?.toString() ?? null,

@@ -73,6 +73,8 @@ export const vocabulary = {
   audit_key_unusable: { status: 500, exit: 3, title: "The key of the audit trail cannot be used" },
   audit_not_sealed: { status: 409, exit: 1, title: "The entry of the audit trail is not sealed" },
   audit_chain_went_back: { status: 500, exit: 1, title: "A sealed block of the audit trail is gone" },
+  audit_not_intact: { status: 409, exit: 1, title: "The audit trail does not verify" },
+  audit_retention: { status: 409, exit: 1, title: "The audit trail must be kept longer" },
   audit_key_replaced: { status: 500, exit: 3, title: "The key of the audit trail was replaced by another" },
   audit_sealing_behind: { status: 503, exit: 3, title: "The audit trail is not sealed as fast as it is written" },
   // banks

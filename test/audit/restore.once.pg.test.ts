@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test("a restore to an earlier time is an alarm until it is recorded, then a fork that says what was lost", async () => {
+test("invariant 24: a restore to an earlier time is an alarm until it is recorded, then a fork that says what was lost", async () => {
   await openTenant("before");
   await seal();
   const kept = readHead(dataDir);

@@ -70,6 +70,9 @@ describe("GET /api/v1/audit", () => {
     const by = async (filter: string) => (await get<AuditPage>(`/api/v1/audit?${filter}`)).body.items.map(({ id }) => id);
     expect(await by(`key=${entry?.key}`)).toHaveLength(2);
     expect(await by(`actor=${encodeURIComponent(entry?.actor ?? "")}`)).toContain(entry?.id);
+    for (const who of ["the treas", "TREASURER@ACME", entry?.actor ?? ""])
+      expect(await by(`who=${encodeURIComponent(who)}&table=cm_banks&operation=UPDATE`), who).toEqual([entry?.id]);
+    expect(await by("who=nobody%20of%20this%20name")).toEqual([]);
     expect(await by("from=2020-01-01T00:00:00.000Z&to=2020-02-01T00:00:00.000Z")).toEqual([]);
     expect((await get("/api/v1/audit?operation=SELECT")).status).toBe(400);
   });

@@ -44,6 +44,9 @@ const guards = [
   "audit.block_leaves leaves_are_append_only",
   "audit.signing_keys signing_keys_are_append_only",
   "audit.key_rotations key_rotations_are_append_only",
+  "audit.retirements retirements_are_append_only",
+  "audit.personal_values personal_values_stay",
+  "audit.personal_values personal_values_are_not_emptied",
 ];
 
 function open(database: TestDatabase): Sealing & { end(): Promise<void> } {

@@ -88,7 +88,7 @@ test("two sealers at once make one chain", async () => {
   expect(await verify()).toMatchObject({ intact: true, unsealed: { rows: 0 } });
 });
 
-test("a detached partition is still part of the trail", async () => {
+test("invariant 24: a detached partition is still part of the trail", async () => {
   const part = await database.current.admin.query<{ name: string }>("select tableoid::regclass::text as name from audit.audit_log limit 1");
   const name = part.rows[0]?.name ?? "";
   const verdict = await sealing.current.after((client) => client.query(`alter table audit.audit_log detach partition ${name}`));

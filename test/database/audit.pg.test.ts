@@ -142,6 +142,11 @@ describe("nobody rewrites the trail (invariant 23)", () => {
   const attempts = [forgery, "update audit.audit_log set actor = 'bob'", "delete from audit.audit_log", "truncate audit.audit_log"];
   const roles = ["apg_user", "apg_readonly_user", "apg_admin", "monitoring", "cm_owner", "audit_owner", "backup_user"];
 
+  const changes = [
+    ...["disable trigger all", "disable trigger audit_log_is_append_only", "no force row level security", "add column more text"],
+    ...["owner to cm_owner", "drop constraint operation_is_known"],
+  ];
+
   for (const role of roles)
     test.each(attempts)(`${role} is refused: %s`, async (attempt) => {
       const client = await database.current.admin.connect();
@@ -155,6 +160,43 @@ describe("nobody rewrites the trail (invariant 23)", () => {
         client.release();
       }
     });
+
+  test.each(roles.filter((role) => role !== "audit_owner"))(
+    "%s alters nothing of it and switches no trigger off, whole or part",
+    async (role) => {
+      const client = await database.current.admin.connect();
+      try {
+        await client.query("begin");
+        const parts = await client.query<{ part: string }>(
+          "select relid::regclass::text as part from pg_partition_tree('audit.audit_log')",
+        );
+        expect(parts.rows.length).toBeGreaterThan(10);
+        await client.query(`set local role ${role}`);
+        for (const { part } of parts.rows)
+          for (const sql of [
+            ...changes.map((change) => `alter table ${part} ${change}`),
+            // Who owns a schema may drop what stands in it: cm_owner, whom nobody can become; verification finds that.
+            ...(role === "cm_owner" ? [] : [`drop table ${part}`]),
+            ...[`create rule r as on insert to ${part} do instead nothing`],
+          ]) {
+            await client.query("savepoint attempt");
+            await expect(client.query(sql), sql).rejects.toMatchObject({ code: "42501" });
+            await client.query("rollback to savepoint attempt");
+          }
+      } finally {
+        await client.query("rollback");
+        client.release();
+      }
+    },
+  );
+
+  test("nobody signs in as its owner or can become it, but the superuser, whom verification finds", async () => {
+    const { rows } = await database.current.admin.query(
+      `select rolcanlogin, (select count(*) from pg_auth_members where roleid = pg_roles.oid) as members
+       from pg_roles where rolname = 'audit_owner'`,
+    );
+    expect(rows).toEqual([{ rolcanlogin: false, members: 0n }]);
+  });
 
   test("a partition of it is as closed as the whole, even for the superuser", async () => {
     const parts = await database.current.admin.query<{ part: string }>(

@@ -143,6 +143,7 @@ test("every table of a tenant is audited, or is known not to be (21)", async () 
       where (select count(*) from pg_trigger where tgrelid = t.oid and tgname in ${events} and tgenabled = 'O') <> 4`),
   ).toEqual([
     "audit.audit_log",
+    "audit.personal_values", // the entry is sealed with its digest
     "cash_management.cm_bank_file_pieces", // the file and the delivery that it becomes are
     "cash_management.cm_bank_jobs", // what a job changes is
     "cash_management.cm_cash_account_keys", // the account is, and brings its key along

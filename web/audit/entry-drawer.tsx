@@ -1,8 +1,7 @@
 import { Button, Drawer } from "@mantine/core";
 import type { AuditEntry } from "../../src/audit/contract.ts";
-import { address } from "../kit/api.ts";
 import { localMoment } from "../kit/days.ts";
-import { Icon } from "../kit/icon.tsx";
+import { EntryProof } from "./entry-proof.tsx";
 import type { TrailFilter } from "./queries.ts";
 import { SealMark } from "./trail-row.tsx";
 import { type Difference, differencesOf, objectOf, verbOf, whoOf } from "./words.ts";
@@ -38,7 +37,7 @@ export function EntryDrawer({ entry, onClose, onNarrow }: DrawerProps) {
 function Entry({ entry, onNarrow }: { readonly entry: AuditEntry; readonly onNarrow: (filter: TrailFilter) => void }) {
   const facts: readonly (readonly [string, string | null])[] = [
     ["When", localMoment(entry.at, true)],
-    ["Who", entry.actor],
+    ["Who", entry.actorName === null ? entry.actor : `${entry.actorName} (${entry.actor})`],
     ["Login", entry.login],
     ["Key", entry.key],
     ["Request", entry.request],
@@ -62,20 +61,8 @@ function Entry({ entry, onNarrow }: { readonly entry: AuditEntry; readonly onNar
             </div>
           ))}
       </dl>
+      <EntryProof key={entry.id} entry={entry} />
       <div className="toolbar">
-        {entry.block === null ? (
-          <span className="muted">Its proof is there once it is sealed, within seconds.</span>
-        ) : (
-          <Button
-            size="compact-sm"
-            component="a"
-            href={address(`/audit/${entry.id}/proof`)}
-            download={`audit-proof-${entry.id}.json`}
-            leftSection={<Icon name="download" size={13} />}
-          >
-            Download the proof
-          </Button>
-        )}
         {entry.key === null ? null : (
           <Button size="compact-sm" variant="default" onClick={() => onNarrow({ table: entry.table, key: entry.key ?? undefined })}>
             History of this row
@@ -118,6 +105,7 @@ function Differences({ differences }: { readonly differences: readonly Differenc
 function Value({ value, kind }: { readonly value: string | null | undefined; readonly kind: "before" | "after" }) {
   if (value === undefined) return <td />;
   if (value === null) return <td className="muted">nothing</td>;
+  if (value === "(erased)" || value === "(redacted)") return <td className="muted withheld">{value.slice(1, -1)}</td>;
   return (
     <td>
       <span className={`value value-${kind}`}>{value}</span>

@@ -6,6 +6,7 @@ export interface TrailFilter {
   readonly table?: string | undefined;
   readonly key?: string | undefined;
   readonly actor?: string | undefined;
+  readonly who?: string | undefined;
   readonly operation?: AuditEntry["operation"] | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -11,15 +11,15 @@ import { operationChoices } from "./words.ts";
 const objects = [
   ...["cash_accounts", "account_identifiers", "banks", "bank_connections", "entities", "counterparties", "categories", "category_rules"],
   ...["deliveries", "statements", "bank_transactions", "cash_flows", "day_closings"],
-  ...["people", "sessions", "api_keys", "sign_in_links", "tenants"],
+  ...["people", "sessions", "api_keys", "sign_in_links", "access_rules", "approval_requests", "approvals", "approval_policies", "tenants"],
 ].map((name) => ({ value: `cm_${name}`, label: name.replaceAll("_", " ") }));
 
 /** Who, what, when, and which row; what is typed is applied a moment later. */
 export function TrailFilterBar({ filter, onChange }: { readonly filter: TrailFilter; readonly onChange: (filter: TrailFilter) => void }) {
-  const [actor, setActor] = useState(filter.actor ?? "");
+  const [who, setWho] = useState(filter.who ?? filter.actor ?? "");
   const [key, setKey] = useState(filter.key ?? "");
   const [days, setDays] = useState<[string | null, string | null]>([null, null]);
-  useEffect(() => setActor(filter.actor ?? ""), [filter.actor]);
+  useEffect(() => setWho(filter.who ?? filter.actor ?? ""), [filter.who, filter.actor]);
   useEffect(() => setKey(filter.key ?? ""), [filter.key]);
   const typed = useDebouncedCallback((part: TrailFilter) => onChange({ ...filter, ...part }), 300);
   const some = Object.values(filter).some((value) => value !== undefined);
@@ -29,12 +29,12 @@ export function TrailFilterBar({ filter, onChange }: { readonly filter: TrailFil
         size="xs"
         w={220}
         aria-label="Who"
-        placeholder="Who: person:…, key:…, command:…"
+        placeholder="Who: a name, an address, command:…"
         leftSection={<Icon name="search" size={13} />}
-        value={actor}
+        value={who}
         onChange={(event) => {
-          setActor(event.currentTarget.value);
-          typed({ actor: event.currentTarget.value.trim() || undefined });
+          setWho(event.currentTarget.value);
+          typed({ who: event.currentTarget.value.trim() || undefined, actor: undefined });
         }}
       />
       <Select

@@ -2,12 +2,13 @@ import { verify } from "node:crypto";
 import type { SignedStatement } from "../seals/key-statement.ts";
 import { type Trust, trustOf } from "../seals/key-trust.ts";
 import { leafHash, rootOfPath, sha256 } from "../seals/merkle.ts";
+import { digestOfValue, digestsIn } from "../seals/personal-values.ts";
 import { digestOfRow, idBytes, readRow, rowColumns } from "../seals/row.ts";
 import type { TrustedKey } from "../seals/signing-key.ts";
-import type { AuditProof } from "./proof.ts";
+import type { AuditProof, PersonalValue } from "./proof.ts";
 
 /** The part of a proof that does not hold; `format` when it is no proof at all. */
-export type ProofPart = "format" | "row" | "leaf" | "path" | "block" | "blockHash" | "signature" | "key" | "keys";
+export type ProofPart = "format" | "row" | "leaf" | "path" | "block" | "blockHash" | "signature" | "key" | "keys" | "people";
 
 export type ProofVerdict =
   | {
@@ -35,12 +36,52 @@ export function checkProof(text: string, trusted: readonly TrustedKey[]): ProofV
   const included = checkInclusion(proof, header);
   if (included !== null) return included;
   const values = JSON.parse(proof.row) as unknown[];
+  const row = Object.fromEntries(rowColumns.map((column, index) => [column, values[index]]));
+  const people = checkPeople(proof, row);
+  if (people !== null) return people;
   return {
     holds: true,
-    row: Object.fromEntries(rowColumns.map((column, index) => [column, values[index]])),
+    row: opened(row, proof),
     block: { number: header.number, sealedAt: header.sealedAt, key: header.key, hash: proof.blockHash },
     keys: followed(trust, header.key),
   };
+}
+
+/** Each value that is shown must be the one whose digest was sealed. */
+function checkPeople({ people }: AuditProof, row: Readonly<Record<string, unknown>>): ProofVerdict | null {
+  for (const { side, column, salt, value } of people) {
+    const sealed = digestsIn(row[`${side}_values`]).get(column);
+    if (sealed === undefined || sealed !== digestOfValue(Buffer.from(salt, "hex"), value))
+      return fails("people", `the value given for ${column} is not the one whose digest was sealed`);
+    if (jsonOrNull(value) === null) return fails("people", `the value given for ${column} is none`);
+  }
+  return null;
+}
+
+/** The row with the values in place of their digests. */
+function opened(row: Readonly<Record<string, unknown>>, { people }: AuditProof): Readonly<Record<string, unknown>> {
+  const image = (side: "old" | "new") => {
+    const values = row[`${side}_values`];
+    if (typeof values !== "object" || values === null) return values;
+    const shown = new Map(
+      people.filter((one) => one.side === side).map(({ column, value }) => [`${column}#`, { column, value: jsonOrNull(value) }]),
+    );
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => {
+        const known = shown.get(name);
+        return known === undefined ? [name, value] : [known.column, known.value];
+      }),
+    );
+  };
+  return { ...row, old_values: image("old"), new_values: image("new") };
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** From the key that signed back to one that was given. */
@@ -112,10 +153,13 @@ function readHeader(text: string): Header | null {
 }
 
 const fields = ["format", "row", "salt", "leaf", "index", "path", "block", "blockHash", "signature"];
-const formats: Readonly<Record<string, readonly string[]>> = { "apg-audit-proof-1": fields, "apg-audit-proof-2": [...fields, "keys"] };
+const formats: Readonly<Record<string, readonly string[]>> = {
+  "apg-audit-proof-1": fields,
+  "apg-audit-proof-2": [...fields, "keys", "people"],
+};
 const hex = (value: unknown, bytes: number) => typeof value === "string" && new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(value);
 
-/** The first form carries no statements about keys; it is checked as one without any. */
+/** The first form carries neither statements about keys nor values of people; it is checked as one without any. */
 function readProof(text: string): AuditProof | null {
   let value: Partial<Record<keyof AuditProof, unknown>>;
   try {
@@ -127,7 +171,7 @@ function readProof(text: string): AuditProof | null {
   const expected = formats[String(value.format)];
   if (expected === undefined) return null;
   const known = Object.keys(value).length === expected.length && expected.every((field) => field in value);
-  const { row, salt, leaf, index, path, block, blockHash, signature, keys = [] } = value;
+  const { row, salt, leaf, index, path, block, blockHash, signature, keys = [], people = [] } = value;
   const shaped =
     typeof row === "string" &&
     typeof block === "string" &&
@@ -138,8 +182,10 @@ function readProof(text: string): AuditProof | null {
     hex(signature, 64) &&
     Array.isArray(keys) &&
     keys.length <= mostKeys &&
-    keys.every(isSigned);
-  return known && shaped ? ({ ...value, keys } as unknown as AuditProof) : null;
+    keys.every(isSigned) &&
+    Array.isArray(people) &&
+    people.every(isPersonal);
+  return known && shaped ? ({ ...value, keys, people } as unknown as AuditProof) : null;
 }
 
 const mostKeys = 1000;
@@ -148,4 +194,11 @@ function isSigned(value: unknown): value is SignedStatement {
   if (typeof value !== "object" || value === null) return false;
   const { statement, signature } = value as Partial<Record<keyof SignedStatement, unknown>>;
   return Object.keys(value).length === 2 && typeof statement === "string" && hex(signature, 64);
+}
+
+function isPersonal(value: unknown): value is PersonalValue {
+  if (typeof value !== "object" || value === null) return false;
+  const { side, column, salt, value: shown } = value as Partial<Record<keyof PersonalValue, unknown>>;
+  const named = (side === "old" || side === "new") && typeof column === "string";
+  return Object.keys(value).length === 4 && named && hex(salt, 32) && typeof shown === "string";
 }

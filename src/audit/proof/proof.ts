@@ -3,6 +3,7 @@ import { blockByNumber, type Connection, inclusionOf, keyStatements } from "../q
 import { headerText } from "../seals/block.ts";
 import { readStatement, type SignedStatement } from "../seals/key-statement.ts";
 import { pathOf } from "../seals/merkle.ts";
+import { personalValues } from "../seals/personal-values.ts";
 
 /** That a row of the trail was sealed: everything an auditor needs besides the public key. Hashes are hexadecimal. */
 export interface AuditProof {
@@ -19,6 +20,16 @@ export interface AuditProof {
   readonly signature: string;
   /** How the first signing key leads to the one that signed: statements, each signed by the key it replaces. */
   readonly keys: readonly SignedStatement[];
+  /** Values that name people, as long as they are kept; the row has a salted digest of each. */
+  readonly people: readonly PersonalValue[];
+}
+
+export interface PersonalValue {
+  readonly side: "old" | "new";
+  readonly column: string;
+  readonly salt: string;
+  /** As jsonb prints it. */
+  readonly value: string;
 }
 
 /**
@@ -51,6 +62,9 @@ export async function proveEntry(connection: Connection, tenantId: string, id: b
     blockHash: block.hash.toString("hex"),
     signature: block.signature.toString("hex"),
     keys: leadingTo(block.keyId, await keyStatements(connection)),
+    people: (await personalValues(connection, [{ tenantId, id }])).map(({ side, column, salt, value }) => ({
+      ...{ side, column, salt: salt.toString("hex"), value },
+    })),
   };
 }
 

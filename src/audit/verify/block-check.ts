@@ -1,4 +1,5 @@
 import type { StoredBlock } from "../queries.ts";
+import { placesOf, type RetiredRows } from "../retire/record.ts";
 import { isBehind, type Position } from "../seals/block.ts";
 import { leafHash, rootOf, sha256 } from "../seals/merkle.ts";
 import { digestOfRow, entryBytes, idBytes, readRow, saltOfRow } from "../seals/row.ts";
@@ -11,6 +12,7 @@ export class BlockCheck {
   rows = 0;
   readonly block: StoredBlock;
   readonly #faults: FaultList;
+  readonly #retired: readonly RetiredRows[];
   readonly #entries: Buffer;
   /** Whether the leaf list is the sealed one: then it says which row differs. */
   readonly #listed: boolean;
@@ -22,8 +24,9 @@ export class BlockCheck {
   /** Without a list: the leaves of the rows as they are. */
   readonly #leaves: Buffer[] = [];
 
-  constructor(block: StoredBlock, faults: FaultList) {
+  constructor(block: StoredBlock, faults: FaultList, retired: readonly RetiredRows[] = []) {
     this.block = block;
+    this.#retired = retired;
     this.#faults = faults;
     this.#entries = block.leaves ?? Buffer.alloc(0);
     this.#seen = new Uint8Array(this.#entries.length / entryBytes);
@@ -60,7 +63,7 @@ export class BlockCheck {
   end(): void {
     if (this.#salt === null) return;
     if (!this.#listed) {
-      if (!rootOf(this.#leaves).equals(this.block.root))
+      if (!rootOf(this.#leaves).equals(this.block.root) && this.#retired.length === 0)
         this.#faults.add(
           "rows_differ",
           `block ${this.block.number}: its ${this.rows} rows are not the ${this.block.rows} that were sealed`,
@@ -68,6 +71,7 @@ export class BlockCheck {
         );
       return;
     }
+    for (const retired of this.#retired) this.#excuse(retired);
     for (const [at, seen] of this.#seen.entries()) if (seen === 0) this.#removed(at);
   }
 
@@ -82,6 +86,18 @@ export class BlockCheck {
     if (at === undefined || this.#seen[at] === 1) return null;
     this.#seen[at] = 1;
     return at;
+  }
+
+  /** What a signed record says is gone by right; it must be of these very rows. */
+  #excuse({ places, root }: RetiredRows): void {
+    const gone = placesOf(places);
+    const leaves = gone.map((at) => leafHash(this.#entries.subarray(at * entryBytes, (at + 1) * entryBytes)));
+    if (gone.some((at) => at >= this.#seen.length) || rootOf(leaves).toString("hex") !== root) {
+      const what = `block ${this.block.number}: the record of what was retired is not of its rows`;
+      this.#faults.add("retirement_wrong", what, this.block.number);
+      return;
+    }
+    for (const at of gone) this.#seen[at] = 1;
   }
 
   #removed(at: number): void {

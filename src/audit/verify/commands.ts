@@ -94,6 +94,11 @@ function report(verdict: Verdict): void {
         ? `key: behind block ${after} ${key} signs, endorsed by ${replaces} at ${at} (${by}: ${reason})`
         : `key break: behind block ${after} ${key} signs, endorsed by nobody: ${replaces} was lost, said ${by} at ${at} (${reason})`,
     );
+  for (const { part, from, to, rows, at, by, reason, firstBlock, lastBlock } of verdict.retired)
+    print(
+      `retired by policy on ${at.slice(0, 10)}: ${part}, ${from.slice(0, 10)} until before ${to.slice(0, 10)}, ${counted(rows, "row")}` +
+        `${firstBlock === null ? "" : ` of blocks ${firstBlock} to ${lastBlock}`} (${by}: ${reason})`,
+    );
   for (const note of verdict.notes) remark(`note: ${note}`);
   if (verdict.intact) print("intact");
   for (const fault of verdict.faults) print(`${fault.kind}: ${fault.what}`);

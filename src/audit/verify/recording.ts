@@ -21,7 +21,10 @@ export async function recordingFaults(connection: Pick<ClientBase, "query">): Pr
         ('audit.blocks', 'blocks_are_append_only'),
         ('audit.block_leaves', 'leaves_are_append_only'),
         ('audit.signing_keys', 'signing_keys_are_append_only'),
-        ('audit.key_rotations', 'key_rotations_are_append_only')
+        ('audit.key_rotations', 'key_rotations_are_append_only'),
+        ('audit.retirements', 'retirements_are_append_only'),
+        ('audit.personal_values', 'personal_values_stay'),
+        ('audit.personal_values', 'personal_values_are_not_emptied')
     ),
     guarded as (
       select tree.relid as oid, guards.name

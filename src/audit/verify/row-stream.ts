@@ -27,7 +27,10 @@ export interface RowRange {
   readonly upto: Position;
 }
 
-/** Rows of a range in the order of sealing, some at a time. The connection is busy until the last was read. */
+/**
+ * Rows of a range in the order of sealing, some at a time. In the first epoch those with an id below one come too: ids are positive, so
+ * somebody put them there, outside of every block. The connection is busy until the last was read.
+ */
 export async function* readRows(client: Client, source: string, range: RowRange): AsyncGenerator<TrailRow[]> {
   const { floor, ceiling, after, upto } = range;
   const position = ({ transaction, id }: Position) => `row('${transaction}'::xid8, ${id}::bigint)`;
@@ -37,7 +40,7 @@ export async function* readRows(client: Client, source: string, range: RowRange)
       from ${source} as entry
       where row(entry.transaction_id, entry.id) > ${position(after)}
         and row(entry.transaction_id, entry.id) <= ${position(upto)}
-        and entry.id > ${floor}
+        ${floor === 0n ? "" : `and entry.id > ${floor}`}
         ${ceiling === null ? "" : `and entry.id <= ${ceiling}`}
       order by entry.transaction_id, entry.id
     ) to stdout (format binary)`),

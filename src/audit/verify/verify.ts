@@ -10,8 +10,10 @@ import type { TrustedKey } from "../seals/signing-key.ts";
 import { BlockCheck, described, nameOf } from "./block-check.ts";
 import { ChainCheck } from "./chain-check.ts";
 import { type Fault, FaultList } from "./fault.ts";
+import { PeopleCheck } from "./people-check.ts";
 import { recordingFaults } from "./recording.ts";
-import { readRows, trailSource } from "./row-stream.ts";
+import { type RetiredMonths, retiredMonths } from "./retired.ts";
+import { readRows, type TrailRow, trailSource } from "./row-stream.ts";
 
 export interface VerifyOptions {
   readonly trusted: readonly TrustedKey[];
@@ -42,6 +44,8 @@ export interface Verdict {
     readonly by: string;
     readonly reason: string;
   }[];
+  /** Months that are gone by right: each with the record that was signed when it went. */
+  readonly retired: readonly RetiredMonth[];
   readonly unsealed: Unsealed;
   readonly faults: readonly Fault[];
   /** Faults found; `faults` holds the first thousand. */
@@ -49,6 +53,18 @@ export interface Verdict {
   readonly notes: readonly string[];
   readonly seconds: number;
   readonly rowsPerSecond: number;
+}
+
+export interface RetiredMonth {
+  readonly part: string;
+  readonly from: string;
+  readonly to: string;
+  readonly rows: number;
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly firstBlock: string | null;
+  readonly lastBlock: string | null;
 }
 
 export interface Unsealed {
@@ -71,12 +87,15 @@ export async function verifyTrail(client: Client, options: VerifyOptions): Promi
   const trust = await trustIn(client, options, faults);
   const chain = new ChainCheck(faults, trust, options.from ?? 1n);
   const source = await trailSource(client);
+  const people = new PeopleCheck(faults);
+  const retired = await retiredMonths(client, trust, faults);
   const forks: Block[] = [];
   let rows = 0;
   for await (const batch of batches(client, options)) {
     for (const block of batch) chain.next(block);
     forks.push(...batch.filter((block) => block.kind === "fork"));
-    rows += await checkRows(client, source, batch, faults);
+    rows += await checkRows(client, source, batch, faults, people, retired);
+    await people.check(client);
     options.onProgress?.(rows, chain.last?.number ?? 0n);
   }
   const whole = options.from === undefined && options.to === undefined;
@@ -97,6 +116,13 @@ export async function verifyTrail(client: Client, options: VerifyOptions): Promi
     })),
     keys: trust.taken.map(({ key, replaces, after, at, endorsed, by, reason }) => ({
       ...{ key: key.id, replaces, after: `${after.number}`, at, endorsed, by, reason },
+    })),
+    retired: retired.months.map(({ part, from, to, rows: gone, at, by, reason, blocks }) => ({
+      ...{ part, from, to, rows: gone, at, by, reason },
+      ...{
+        firstBlock: blocks[0] === undefined ? null : `${blocks[0].block}`,
+        lastBlock: blocks.length === 0 ? null : `${blocks.at(-1)?.block}`,
+      },
     })),
     unsealed,
     faults: faults.faults,
@@ -133,19 +159,31 @@ async function* batches(client: Client, { from = 1n, to = lastPosition.id }: Ver
 }
 
 /** Between two blocks that do not meet, nothing is read: those rows belong to a block that is gone. */
-async function checkRows(client: Client, source: string, batch: Batch, faults: FaultList): Promise<number> {
-  const checks = batch.map((block) => new BlockCheck(block, faults));
+async function checkRows(
+  client: Client,
+  source: string,
+  batch: Batch,
+  faults: FaultList,
+  people: PeopleCheck,
+  retired: RetiredMonths,
+): Promise<number> {
+  const checks = batch.map((block) => new BlockCheck(block, faults, retired.of(block.number)));
   const [first, last] = [batch[0], batch.at(-1)];
   if (first === undefined || last === undefined) return 0;
   let at = 0;
   let read = 0;
-  const range = { floor: first.floor, ceiling: last.ceiling, after: first.after, upto: last.upto };
+  const range = { floor: first.floor, ceiling: last.ceiling, after: first.number === 1n ? beforeAll : first.after, upto: last.upto };
   for await (const rows of readRows(client, source, range))
     for (const row of rows) {
+      if (row.id <= 0n) {
+        tellUncovered(row, faults);
+        continue;
+      }
       while (at < checks.length - 1 && checks[at]?.covers(row) !== true) at += 1;
       const check = checks[at];
       if (check?.begins(row) === true) {
         check.row(row);
+        people.row(row, check.block.number);
         read += 1;
       }
     }
@@ -171,8 +209,10 @@ async function checkHead(client: Client, options: VerifyOptions, head: Block | n
 const nothingUnsealed: Unsealed = { rows: 0, sealable: 0, oldest: null, last: null };
 
 async function countUnsealed(client: Client, source: string, head: Block | null, faults: FaultList): Promise<Unsealed> {
-  await findUncovered(client, source, faults);
   const { floor, after } = behind(head);
+  if (head === null) await findUncovered(client, source, beforeAll, faults);
+  // A later epoch begins above ids that the blocks of the first have covered.
+  else if (floor === 0n) await findUncovered(client, source, after, faults);
   const { below } = await sealPlace(client);
   const result = await client.query<{ rows: bigint; sealable: bigint; oldest: string | null; last: string | null; last_id: bigint | null }>(
     `select count(*) as rows,
@@ -191,13 +231,17 @@ async function countUnsealed(client: Client, source: string, head: Block | null,
 }
 
 /** Ids are positive and transactions have numbers: a row without either would stand outside of every block. */
-async function findUncovered(client: Client, source: string, faults: FaultList): Promise<void> {
-  const range = { floor: -(2n ** 63n) + 1n, ceiling: 0n, after: { transaction: 0n, id: -(2n ** 63n) + 1n }, upto: lastPosition };
-  for await (const rows of readRows(client, source, range))
-    for (const row of rows) {
-      const named = nameOf(row);
-      faults.add("row_inserted", `${described(named)} was inserted outside of every block`, null, named);
-    }
+const beforeAll: Position = { transaction: 0n, id: -(2n ** 63n) + 1n };
+
+/** Behind the last block, where nothing else is read. */
+async function findUncovered(client: Client, source: string, after: Position, faults: FaultList): Promise<void> {
+  for await (const rows of readRows(client, source, { floor: 0n, ceiling: 0n, after, upto: lastPosition }))
+    for (const row of rows) tellUncovered(row, faults);
+}
+
+function tellUncovered(row: TrailRow, faults: FaultList): void {
+  const named = nameOf(row);
+  faults.add("row_inserted", `${described(named)} was inserted outside of every block`, null, named);
 }
 
 function headOf(block: Block | null): Verdict["head"] {

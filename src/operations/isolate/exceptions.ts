@@ -18,7 +18,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     role: "apg_admin",
-    objects: /^audit\.audit_log$/,
+    objects: /^audit\.(audit_log|personal_values)$/,
     kinds: ["read"],
     reason: "administrators read the trail of all tenants; nobody signs in as this group",
   },

@@ -26,7 +26,9 @@ export async function tenantLeaves(client: Client): Promise<Leaf[]> {
        format('%I.%I', n.nspname, c.relname) as "table",
        format('%s.%s', coalesce(rn.nspname, n.nspname), coalesce(r.relname, c.relname)) as root,
        pg_get_userbyid(c.relowner)::text as owner,
-       coalesce(rn.nspname, n.nspname) = 'audit' or pg_get_userbyid(c.relowner) = 'audit_owner' as "keptAsRecord"
+       -- What the trail says of people is the tenant's and goes; the trail itself, with their salted digests, stays.
+       (coalesce(rn.nspname, n.nspname) = 'audit' or pg_get_userbyid(c.relowner) = 'audit_owner')
+         and format('%s.%s', n.nspname, c.relname) <> 'audit.personal_values' as "keptAsRecord"
      from pg_catalog.pg_class as c
      join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
      left join pg_catalog.pg_class as r on r.oid = pg_partition_root(c.oid)
