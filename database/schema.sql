@@ -1262,6 +1262,7 @@ comment on column cash_management.cm_bank_transaction_details.counterparty_accou
 create policy tenant_isolation on cash_management.cm_bank_transaction_details for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_transaction_details_by_partner ON cash_management.cm_bank_transaction_details USING btree (tenant_id, counterparty_account_index) WHERE (counterparty_account_index IS NOT NULL);
 CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transaction_details REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transaction_details REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_bank_transaction_details FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_bank_transaction_details', 'batch', 'transaction_id,ordinal,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance');
@@ -1327,6 +1328,7 @@ comment on column cash_management.cm_bank_transactions.counterparty_account_inde
 create policy tenant_isolation on cash_management.cm_bank_transactions for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_bank_transactions_by_partner ON cash_management.cm_bank_transactions USING btree (tenant_id, counterparty_account_index) WHERE (counterparty_account_index IS NOT NULL);
 CREATE INDEX cm_bank_transactions_to_sync ON cash_management.cm_bank_transactions USING btree (tenant_id, sync_status, last_sync_attempt) WHERE (sync_status = ANY (ARRAY['pending'::text, 'failed'::text]));
 CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_bank_transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance,reference');
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_bank_transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_bank_transactions', 'batch', 'id,booking_date', 'counterparty_account_encrypted,counterparty_account_index', 'counterparty_name,remittance,reference');

@@ -10,7 +10,7 @@ import type { Day } from "../time/day.ts";
 import type { Account, AccountBalances, Entity } from "./contract.ts";
 
 export interface AccountFilter {
-  readonly id?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
   readonly entityId?: string | undefined;
   readonly bankId?: string | undefined;
   readonly currency?: string | undefined;
@@ -27,7 +27,7 @@ export async function listAccounts(tx: TenantTransaction, filter: AccountFilter,
      left join cash_management.cm_entities e on e.tenant_id = $1 and e.id = a.entity_id
      left join cash_management.cm_banks b on b.tenant_id = $1 and b.id = a.bank_id
      where a.tenant_id = $1
-       and ($2::uuid is null or a.id = $2)
+       and ($2::uuid[] is null or a.id = any($2))
        and ($3::uuid is null or a.entity_id = $3)
        and ($4::uuid is null or a.bank_id = $4)
        and ($5::text is null or a.currency = $5)
@@ -37,7 +37,7 @@ export async function listAccounts(tx: TenantTransaction, filter: AccountFilter,
      limit $9`,
     [
       tx.tenantId,
-      filter.id ?? null,
+      filter.ids ?? null,
       filter.entityId ?? null,
       filter.bankId ?? null,
       filter.currency ?? null,
@@ -52,7 +52,7 @@ export async function listAccounts(tx: TenantTransaction, filter: AccountFilter,
 
 /** @throws Problem `not_found` */
 export async function getAccount(tx: TenantTransaction, id: string): Promise<Account> {
-  const [found] = await listAccounts(tx, { id }, { limit: 1, after: null });
+  const [found] = await listAccounts(tx, { ids: [id] }, { limit: 1, after: null });
   if (found === undefined) throw new Problem("not_found", `there is no account ${id}`, { hint: "List them: GET /api/v1/accounts" });
   return found.item;
 }

@@ -78,6 +78,18 @@ export const AccountsQuery = Type.Object(
 );
 export type AccountsQuery = Static<typeof AccountsQuery>;
 
+/** In a body, not in the address: addresses are kept in logs and histories. */
+export const AccountNumber = Type.String({
+  minLength: 3,
+  maxLength: 64,
+  pattern: "\\S",
+  description: "A whole account number or IBAN, however it is spelled, or its last four characters",
+});
+export const AccountSearch = Type.Object({ number: AccountNumber }, { additionalProperties: false });
+export type AccountSearch = Static<typeof AccountSearch>;
+export const FoundAccounts = record("FoundAccounts", { items: Type.Array(Account) });
+export type FoundAccounts = Static<typeof FoundAccounts>;
+
 export const AccountEntriesQuery = Type.Object(
   {
     ...pageQuery,
@@ -86,11 +98,31 @@ export const AccountEntriesQuery = Type.Object(
     basis: Type.Optional(words(["booking", "value"])),
     minAmount: Type.Optional(Amount),
     maxAmount: Type.Optional(Amount),
-    text: Type.Optional(Type.String({ minLength: 2, maxLength: 200, description: "Part of counterparty, text or reference" })),
+    text: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 200,
+        description: "Part of counterparty, text or reference, or the last four characters of the partner's account",
+      }),
+    ),
   },
   { additionalProperties: false },
 );
 export type AccountEntriesQuery = Static<typeof AccountEntriesQuery>;
+
+export const EntrySearch = Type.Object(
+  {
+    ...pageQuery,
+    number: AccountNumber,
+    accountId: Type.Optional(Id),
+    from: Type.Optional(DayText),
+    to: Type.Optional(DayText),
+    minAmount: Type.Optional(Amount),
+    maxAmount: Type.Optional(Amount),
+  },
+  { additionalProperties: false },
+);
+export type EntrySearch = Static<typeof EntrySearch>;
 
 export const BalancePoint = record("BalancePoint", {
   day: DayText,

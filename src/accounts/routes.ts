@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { ApprovalRequest } from "../access/approvals/contract.ts";
+import { Problem } from "../errors/problem.ts";
 import type { HttpApplication } from "../http/application.ts";
 import { Id, pageQuery } from "../http/contract.ts";
 import { cursorParts, cursorText, pageOfRows, pageRequest } from "../http/cursor.ts";
@@ -7,9 +8,9 @@ import { contextOf } from "../http/guard.ts";
 import { parseMoney } from "../money/money.ts";
 import { proveFigure } from "../positions/proof.ts";
 import type { Pool } from "../postgres/connect.ts";
-import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
+import { type TenantTransaction, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import { EntryPage } from "../statements/contract.ts";
-import { entriesOfAccount } from "../statements/entries.ts";
+import { entriesOfAccount, entriesOfPartner } from "../statements/entries.ts";
 import { todayOfTenant } from "../tenants/tenants.ts";
 import { parseDay } from "../time/day.ts";
 import { dayRange } from "../time/day-range.ts";
@@ -21,12 +22,16 @@ import {
   AccountChange,
   AccountEntriesQuery,
   AccountPage,
+  AccountSearch,
   AccountsQuery,
   EntityPage,
+  EntrySearch,
+  FoundAccounts,
   NewAccount,
   Proof,
   ProofQuery,
 } from "./contract.ts";
+import { findAccounts } from "./find-accounts.ts";
 import { changeAccount, registerAccount } from "./keep-accounts.ts";
 
 const tags = ["accounts"];
@@ -51,6 +56,45 @@ export function accountRoutes(app: HttpApplication, pool: Pool): void {
     "/api/v1/accounts/:id",
     { config, schema: { tags, summary: "An account", params: byId, response: { 200: Account } } },
     async (request) => tenantRead(pool, contextOf(request), (tx) => getAccount(tx, request.params.id)),
+  );
+
+  app.post(
+    "/api/v1/accounts/search",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Accounts by their number, or its last four characters",
+        description: "Nothing is changed: a number is sent in a body because addresses stand in logs and histories.",
+        body: AccountSearch,
+        response: { 200: FoundAccounts },
+      },
+    },
+    async (request) => ({ items: await tenantRead(pool, contextOf(request), (tx) => findAccounts(tx, request.body.number)) }),
+  );
+
+  app.post(
+    "/api/v1/entries/search",
+    {
+      config: { access: "statements:read" },
+      schema: {
+        tags,
+        summary: "Entries by the partner's account number, newest first",
+        description:
+          "Of all accounts, or of one; then amounts and the number's last four characters serve too. Batches are found by the partners of their transactions. Nothing is changed.",
+        body: EntrySearch,
+        response: { 200: EntryPage },
+      },
+    },
+    async (request) => {
+      const { number, accountId, from, to, minAmount, maxAmount } = request.body;
+      const page = pageRequest("entries", request.body, [cursorParts.day, cursorParts.uuid]);
+      const found = await tenantRead(pool, contextOf(request), async (tx) => {
+        const amounts = await amountsIn(tx, accountId, minAmount, maxAmount);
+        return entriesOfPartner(tx, number, { accountId, ...dayRange(from, to), ...amounts }, page.request);
+      });
+      return pageOfRows("entries", found, page.shown);
+    },
   );
 
   app.post(
@@ -106,10 +150,8 @@ export function accountRoutes(app: HttpApplication, pool: Pool): void {
       const { from, to, basis, minAmount, maxAmount, text } = request.query;
       const page = pageRequest("entries", request.query, [cursorParts.day, cursorParts.uuid]);
       const found = await tenantRead(pool, contextOf(request), async (tx) => {
-        const { id, currency } = await getAccount(tx, request.params.id);
-        const minor = (amount: string | undefined) => (amount === undefined ? undefined : parseMoney(amount, currency).minor);
-        const filter = { ...dayRange(from, to), basis, text, minMinor: minor(minAmount), maxMinor: minor(maxAmount) };
-        return entriesOfAccount(tx, id, filter, page.request);
+        const filter = { ...dayRange(from, to), basis, text, ...(await amountsIn(tx, request.params.id, minAmount, maxAmount)) };
+        return entriesOfAccount(tx, request.params.id, filter, page.request);
       });
       return pageOfRows("entries", found, page.shown);
     },
@@ -174,4 +216,15 @@ export function accountRoutes(app: HttpApplication, pool: Pool): void {
       return pageOfRows("entities", found, page.shown);
     },
   );
+}
+
+/** Amounts are in the account's currency: without an account there are none to compare with. */
+async function amountsIn(tx: TenantTransaction, accountId: string | undefined, minimum: string | undefined, maximum: string | undefined) {
+  if (accountId === undefined) {
+    if (minimum === undefined && maximum === undefined) return {};
+    throw new Problem("invalid_input", "amounts of several currencies cannot be compared", { hint: "Give accountId, or no amounts." });
+  }
+  const { currency } = await getAccount(tx, accountId);
+  const minor = (amount: string | undefined) => (amount === undefined ? undefined : parseMoney(amount, currency).minor);
+  return { minMinor: minor(minimum), maxMinor: minor(maximum) };
 }

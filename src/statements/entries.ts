@@ -1,3 +1,6 @@
+import { Problem } from "../errors/problem.ts";
+import { normalise } from "../keys/blind-index.ts";
+import { knownKeys } from "../keys/key-ring.ts";
 import { currencyExponent } from "../money/currencies.ts";
 import { minorText } from "../money/money.ts";
 import { rows } from "../postgres/rows.ts";
@@ -14,8 +17,10 @@ export interface EntryFilter {
   readonly basis?: "booking" | "value" | undefined;
   readonly minMinor?: bigint | undefined;
   readonly maxMinor?: bigint | undefined;
-  /** Part of counterparty, text or reference, whatever its case. */
+  /** Part of counterparty, text or reference, whatever its case; or the last four characters of the partner's account. */
   readonly text?: string | undefined;
+  /** Blind index of the partner's account, of the entry or of a transaction in its batch. */
+  readonly partner?: string | undefined;
 }
 
 export interface PageRequest {
@@ -33,6 +38,32 @@ export async function entriesOfAccount(
 ): Promise<Listed<Entry>[]> {
   const span = await spanOfAccount(tx, accountId);
   return span === null ? [] : walkEntries(tx, span, { ...filter, accountId }, page);
+}
+
+/**
+ * Entries with a partner, by the number of its account, newest first: of all accounts, or of one, and then those whose text has the number too.
+ * Four or fewer characters are the last of the number. Keys: booking date, id.
+ * @throws Problem `invalid_input` for last characters without an account: no index serves them
+ */
+export async function entriesOfPartner(
+  tx: TenantTransaction,
+  number: string,
+  filter: Pick<EntryFilter, "accountId" | "from" | "to" | "minMinor" | "maxMinor">,
+  page: PageRequest,
+): Promise<Listed<Entry>[]> {
+  const normal = normalise(number);
+  const whole = normal.length > 4;
+  if (!whole && filter.accountId === undefined)
+    throw new Problem("invalid_input", "the last characters of a partner's account are looked for in one account only", {
+      hint: "Give the whole number, or accountId.",
+    });
+  const keys = await knownKeys(tx);
+  const span = await spanOfAccount(tx, filter.accountId ?? null);
+  if (span === null || keys === null) return [];
+  const partner = whole ? keys.index("account", normal) : undefined;
+  // Within an account its own index serves, and a text that holds the number is welcome too.
+  const text = filter.accountId === undefined ? undefined : number.trim();
+  return walkEntries(tx, span, { ...filter, partner, text }, page);
 }
 
 /** Entries of a statement as it stands in the file, newest day first. Keys: booking date, id. */
@@ -70,11 +101,12 @@ function limitsOf(span: Span, filter: EntryFilter, page: PageRequest): Span {
   return { latest: latest.sort()[0] as Day, earliest: earliest.sort().at(-1) as Day };
 }
 
-async function spanOfAccount(tx: TenantTransaction, accountId: string): Promise<Span | null> {
+/** Null: of all accounts. */
+async function spanOfAccount(tx: TenantTransaction, accountId: string | null): Promise<Span | null> {
   const [row] = await rows<{ earliest: Day | null; latest: Day | null }>(
     tx,
-    "select min(entries_from) as earliest, max(entries_to) as latest from cash_management.cm_statements where tenant_id = $1 and account_id = $2",
-    [tx.tenantId, accountId],
+    `select min(entries_from) as earliest, max(entries_to) as latest from cash_management.cm_statements where tenant_id = $1${accountId === null ? "" : " and account_id = $2"}`,
+    accountId === null ? [tx.tenantId] : [tx.tenantId, accountId],
   );
   return row === undefined || row.earliest === null || row.latest === null ? null : { earliest: row.earliest, latest: row.latest };
 }
@@ -118,10 +150,8 @@ function readWindow(
   if (filter.basis === "value" && filter.to !== undefined) conditions.push(`value_date <= ${bind(filter.to)}`);
   if (filter.minMinor !== undefined) conditions.push(`amount_minor >= ${bind(filter.minMinor.toString())}`);
   if (filter.maxMinor !== undefined) conditions.push(`amount_minor <= ${bind(filter.maxMinor.toString())}`);
-  if (filter.text !== undefined) {
-    const pattern = bind(inAnyCase(filter.text));
-    conditions.push(`concat_ws(' ', counterparty_name, remittance, reference, bank_reference, end_to_end_id) ~ ${pattern}`);
-  }
+  const wanted = [...textConditions(filter.text, bind), ...partnerConditions(filter.partner, bind)];
+  if (wanted.length > 0) conditions.push(`(${wanted.join(" or ")})`);
   if (after !== null) conditions.push(`(booking_date, id) < (${bind(after[0])}::date, ${bind(after[1])}::uuid)`);
   return rows<EntryRow>(
     tx,
@@ -133,6 +163,26 @@ function readWindow(
      limit $4`,
     values,
   );
+}
+
+function textConditions(text: string | undefined, bind: (value: unknown) => string): string[] {
+  if (text === undefined) return [];
+  const inText = `concat_ws(' ', counterparty_name, remittance, reference, bank_reference, end_to_end_id) ~ ${bind(inAnyCase(text))}`;
+  const end = normalise(text);
+  return end.length > 4 ? [inText] : [inText, `counterparty_account_last_four = ${bind(end)}`];
+}
+
+/** Of the entry or of a transaction in its batch: as an array, so that both are conditions of an index. */
+function partnerConditions(index: string | undefined, bind: (value: unknown) => string): string[] {
+  if (index === undefined) return [];
+  const partner = bind(index);
+  return [
+    `counterparty_account_index = ${partner}`,
+    `id = any(array(
+       select transaction_id
+       from cash_management.cm_bank_transaction_details
+       where tenant_id = $1 and booking_date between $2 and $3 and counterparty_account_index = ${partner}))`,
+  ];
 }
 
 /** A regular expression for the text itself. `ilike` would fold MÜLLER to müller only where the database's locale knows that. */

@@ -23,7 +23,12 @@ const tuesday: TestStatement = {
   closing: "-749.45",
   entries: [{ amount: "-2000.00", text: "Payroll March", reference: "PAY1" }],
 };
-export const mondayFile = camt053(monday);
+/** Who paid invoice 4711. */
+export const partner = "DE88100900001234567892";
+export const mondayFile = camt053(monday).replace(
+  "<RmtInf><Ustrd>Invoice 4711",
+  `<RltdPties><DbtrAcct><Id><IBAN>${partner}</IBAN></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>Invoice 4711`,
+);
 const pounds = { account: "GB29NWBK60161331926819", currency: "GBP" };
 /** The statement of 2026-03-03 is missing between these two. */
 const withGap = camt053(

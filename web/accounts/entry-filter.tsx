@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import { DatePickerInput } from "@mantine/dates";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
+import { looksLikeNumber } from "../kit/account-number.ts";
 import { Icon } from "../kit/icon.tsx";
 import type { EntryFilter } from "./queries.ts";
 
@@ -24,7 +25,7 @@ export function EntryFilterBar({ currency, onChange }: FilterProps) {
     setMinimum(all.minimum);
     setMaximum(all.maximum);
     apply({
-      text: all.text.trim().length >= 2 ? all.text.trim() : undefined,
+      ...wordsOf(all.text.trim()),
       from: all.days[0] ?? undefined,
       to: all.days[1] ?? all.days[0] ?? undefined,
       minAmount: typedAmount(all.minimum) ?? undefined,
@@ -35,9 +36,9 @@ export function EntryFilterBar({ currency, onChange }: FilterProps) {
     <>
       <TextInput
         size="xs"
-        w={230}
-        aria-label="Search text, counterparty or reference"
-        placeholder="Counterparty, text, reference …"
+        w={250}
+        aria-label="Search text, counterparty, its account or reference"
+        placeholder="Counterparty, account, text, reference …"
         leftSection={<Icon name="search" size={13} />}
         value={text}
         onChange={(event) => change({ text: event.currentTarget.value })}
@@ -69,6 +70,12 @@ export function EntryFilterBar({ currency, onChange }: FilterProps) {
       />
     </>
   );
+}
+
+/** A whole account number is looked for as such. */
+function wordsOf(text: string): EntryFilter {
+  if (looksLikeNumber(text)) return { number: text };
+  return { text: text.length >= 2 ? text : undefined };
 }
 
 function AmountInput(props: {

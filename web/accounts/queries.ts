@@ -1,8 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import type { Account, AccountBalances, AccountPage, Proof, ProofQuery } from "../../src/accounts/contract.ts";
+import type { Account, AccountBalances, AccountPage, FoundAccounts, Proof, ProofQuery } from "../../src/accounts/contract.ts";
 import type { Basis } from "../../src/positions/contract.ts";
 import type { EntryPage, StatementPage } from "../../src/statements/contract.ts";
-import { get } from "../kit/api.ts";
+import { looksLikeNumber } from "../kit/account-number.ts";
+import { get, send } from "../kit/api.ts";
 
 /** All accounts of the tenant: read page by page until there is no next. */
 export function useAccounts() {
@@ -44,16 +45,39 @@ export interface EntryFilter {
   readonly maxAmount?: string | undefined;
   readonly text?: string | undefined;
   readonly basis?: Basis | undefined;
+  /** A partner's whole account number, in place of a text. */
+  readonly number?: string | undefined;
 }
 
 export function useEntries(accountId: string, filter: EntryFilter) {
   return useInfiniteQuery({
     queryKey: ["entries", accountId, filter],
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<EntryPage>(`/accounts/${accountId}/entries`, { ...filter, limit: 200, after: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => {
+      const { number, basis: _, ...narrowed } = filter;
+      if (number !== undefined)
+        return send<EntryPage>("POST", "/entries/search", { number, accountId, ...narrowed, limit: 200, after: pageParam });
+      return get<EntryPage>(`/accounts/${accountId}/entries`, { ...filter, limit: 200, after: pageParam }, signal);
+    },
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** What is known under a whole account number: accounts of one's own, and the newest entries with that partner. */
+export function useNumber(text: string) {
+  const number = text.trim();
+  return useQuery({
+    enabled: looksLikeNumber(number),
+    queryKey: ["number", number],
+    gcTime: 0,
+    queryFn: async () => {
+      const [accounts, entries] = await Promise.all([
+        send<FoundAccounts>("POST", "/accounts/search", { number }),
+        send<EntryPage>("POST", "/entries/search", { number, limit: 5 }),
+      ]);
+      return { accounts: accounts.items, entries: entries.items };
+    },
   });
 }
 

@@ -3,8 +3,10 @@ import { Modal, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAccounts } from "../accounts/queries.ts";
+import { useAccounts, useNumber } from "../accounts/queries.ts";
+import { looksLikeNumber } from "../kit/account-number.ts";
 import { Icon, type IconName } from "../kit/icon.tsx";
+import { formatAmount } from "../kit/money.ts";
 
 interface Choice {
   readonly key: string;
@@ -14,7 +16,7 @@ interface Choice {
   readonly go: () => void;
 }
 
-/** Ctrl K: type a part of a name, a bank, a currency or the last digits of a number; Enter goes there. */
+/** Ctrl K: type a part of a name, a bank, a currency or the last digits of a number, or paste a whole one; Enter goes there. */
 export function Palette({ opened, onChange }: { readonly opened: boolean; readonly onChange: (opened: boolean) => void }) {
   useHotkeys([["mod+K", () => onChange(true)]], []);
   return (
@@ -27,7 +29,8 @@ export function Palette({ opened, onChange }: { readonly opened: boolean; readon
 function Search({ onDone }: { readonly onDone: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const found = useChoices(text).slice(0, 40);
+  const byNumber = useNumberChoices(text);
+  const found = [...useChoices(text), ...byNumber.choices].slice(0, 40);
   const chosen = Math.min(at, found.length - 1);
   const choose = (choice: Choice | undefined) => {
     choice?.go();
@@ -43,7 +46,7 @@ function Search({ onDone }: { readonly onDone: () => void }) {
         aria-controls="palette-list"
         aria-activedescendant={found[chosen] === undefined ? "" : `palette-${found[chosen].key}`}
         leftSection={<Icon name="search" />}
-        placeholder="Account, bank, currency, last digits, page …"
+        placeholder="Account, bank, currency, number or last digits, page …"
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);
@@ -76,7 +79,9 @@ function Search({ onDone }: { readonly onDone: () => void }) {
             <span className="muted">{choice.note}</span>
           </div>
         ))}
-        {found.length === 0 ? <p className="muted">Nothing is called “{text}”. Try a part of a name or the last four digits.</p> : null}
+        {found.length === 0 ? (
+          <p className="muted">{byNumber.says ?? `Nothing is called “${text}”. Try a part of a name or the last four digits.`}</p>
+        ) : null}
       </div>
     </>
   );
@@ -98,4 +103,25 @@ function useChoices(text: string): Choice[] {
   });
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return [...pages, ...known].filter(({ name, note }) => words.every((word) => `${name} ${note}`.toLowerCase().includes(word)));
+}
+
+/** A whole number: accounts known under it, and the newest entries with the partner it belongs to. */
+function useNumberChoices(text: string): { readonly choices: readonly Choice[]; readonly says: string | undefined } {
+  const navigate = useNavigate();
+  const names = new Map((useAccounts().data ?? []).map(({ id, name }) => [id, name]));
+  const found = useNumber(text);
+  if (!looksLikeNumber(text)) return { choices: [], says: undefined };
+  if (found.error !== null) return { choices: [], says: `The number could not be looked for: ${found.error.message}` };
+  if (found.data === undefined) return { choices: [], says: "Looking for the number …" };
+  const to = (accountId: string) => () => void navigate({ to: "/accounts/$accountId", params: { accountId } });
+  const accounts = found.data.accounts.map((account): Choice => {
+    const note = [account.bank?.name, account.currency, `…${account.last4}`].filter((part) => part !== undefined).join(" · ");
+    return { key: `number-${account.id}`, icon: "account", name: account.name, note, go: to(account.id) };
+  });
+  const entries = found.data.entries.map((entry): Choice => {
+    const note = `${entry.bookingDate ?? ""} · ${formatAmount(entry.amount)} ${entry.currency} · ${names.get(entry.accountId) ?? "account"}`;
+    const name = entry.counterparty ?? entry.text?.split("\n")[0] ?? `…${entry.counterpartyAccount ?? ""}`;
+    return { key: entry.id, icon: "sheet", name, note, go: to(entry.accountId) };
+  });
+  return { choices: [...accounts, ...entries], says: "No account and no partner has this number." };
 }

@@ -9,7 +9,7 @@ import { statementCalendar } from "../../../../src/positions/statement-calendar.
 import { type Pool, withClient } from "../../../../src/postgres/connect.ts";
 import { tenantRead } from "../../../../src/postgres/transaction.ts";
 import { listDeliveries } from "../../../../src/statements/deliveries.ts";
-import { entriesOfAccount, entriesOfStatement } from "../../../../src/statements/entries.ts";
+import { entriesOfAccount, entriesOfPartner, entriesOfStatement } from "../../../../src/statements/entries.ts";
 import { importFile } from "../../../../src/statements/import.ts";
 import { listStatements } from "../../../../src/statements/statements.ts";
 import { addDays, type Day } from "../../../../src/time/day.ts";
@@ -63,6 +63,7 @@ async function live(app: Pool, tenantId: string, monday: Day): Promise<void> {
     await proveFigure(tx, accountId, { day: to });
     await entriesOfAccount(tx, accountId, {}, page);
     await entriesOfAccount(tx, accountId, { minMinor: 1n, maxMinor: 1_000n }, page);
+    await entriesOfPartner(tx, "DE88100900001234567892", {}, page);
     await searchFlows(tx, { accountId }, page);
     await searchFlows(tx, { minMinor: 1n, maxMinor: 1_000n }, page);
     await searchFlows(tx, {}, page);

@@ -1,0 +1,22 @@
+-- statement: entries_of_partner
+-- asks: a page of the entries with a partner's account, of all accounts
+-- sent by: src/statements/entries.ts
+-- $2 date: current_date - 45
+-- $3 date: current_date - 1
+-- $4 bigint: 51
+-- $5 text: (select max(counterparty_account_index) from cash_management.cm_bank_transactions where tenant_id = $1)
+-- uses: cash_management.cm_bank_transaction_details (tenant_id, counterparty_account_index)
+-- uses: cash_management.cm_bank_transactions (tenant_id)
+-- locks: 48
+select id, statement_id, account_id, line, booking_date, value_date, amount_minor::text as amount, currency, state, reversal,
+  counterparty_name, counterparty_account_last_four as counterparty_last_four, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count,
+  detail_count
+from cash_management.cm_bank_transactions
+where tenant_id = $1
+  and booking_date between $2 and $3
+  and superseded_at is null
+  and (counterparty_account_index = $5 or id = any(array( select transaction_id
+    from cash_management.cm_bank_transaction_details
+    where tenant_id = $1 and booking_date between $2 and $3 and counterparty_account_index = $5)))
+order by booking_date desc, id desc
+limit $4;
