@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { counted, jsonText, tableText } from "../../src/terminal/output.ts";
-import { startProgress } from "../../src/terminal/progress.ts";
+import { startProgress, timeLeft } from "../../src/terminal/progress.ts";
 
 test("amounts stand below each other, with nothing to cut away around them", () => {
   const text = tableText(
@@ -34,4 +34,16 @@ test("progress in a log is a line now and then, not a bar", () => {
   progress.at(1, "a.xml");
   progress.end();
   expect(written).toEqual(["1/2 files: a.xml\n"]);
+});
+
+test("what is left is told by the pace so far, and not before there is one", () => {
+  expect(timeLeft(10_000, 1_000, 3_000)).toBe(", about 30 s left");
+  expect(timeLeft(60_000, 1_000, 60_000)).toBe(", about 60 min left");
+  expect(timeLeft(60_000, 1_000, 600_000)).toBe(", about 10.0 h left");
+  for (const [elapsed, done, toDo] of [
+    [1_000, 10, 10],
+    [10_000, 0, 10],
+    [10_000, 10, 0],
+  ] as const)
+    expect(timeLeft(elapsed, done, toDo)).toBe("");
 });

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { Problem } from "../../errors/problem.ts";
 import { keyOfCommand } from "../../keys/key-command.ts";
 import type { KeyEncryptionKey } from "../../keys/key-encryption-key.ts";
@@ -25,6 +25,8 @@ interface RotateFlags extends Flags {
   readonly kek?: true;
   readonly toKeyFile?: string;
   readonly toKeyCommand?: string;
+  readonly batch?: number;
+  readonly pause?: number;
 }
 
 /** `apg keys status|rotate|shred` (docs/operate/keys.md), `apg keys context` (docs/operate/context-keys.md) */
@@ -53,6 +55,12 @@ export const mountKeysCommands: MountCommands = (program, context) => {
     .option("--kek", "instead wrap the data keys with another key-encryption key; no value changes")
     .option("--to-key-file <file>", "with --kek: the file of the new key-encryption key")
     .option("--to-key-command <command>", "with --kek: the command that knows it")
+    .option(
+      "--batch <rows>",
+      "rows of a transaction, default 2000; fewer are shorter waits for who writes the same rows",
+      wholeNumber(1, 100_000),
+    )
+    .option("--pause <ms>", "rest after each transaction, for a server that has other work; default 0", wholeNumber(0, 60_000))
     .option("--json", "as JSON")
     .action((flags: RotateFlags, command: Command) =>
       context.withDatabase(command, async ({ database: { admin } }) => {
@@ -75,16 +83,29 @@ export const mountKeysCommands: MountCommands = (program, context) => {
         const keys = await shredTenantKeys(admin, { tenantId: flags.tenant, actor: commandActor() }, { confirm });
         if (flags.json === true) return printJson({ tenant: flags.tenant, keys });
         print(`${counted(keys, "key")} of ${flags.tenant} destroyed; apg audit list tells of it.`);
-        print("Backups of the database still hold the wrapped keys: let them expire, or rotate with --kek and destroy the old key.");
+        for (const line of notYetGone) print(line);
       }),
     );
 };
 
+/** What a shredding cannot reach, said where somebody believes it has. */
+const notYetGone = [
+  "Not yet beyond reach: backups, replicas' snapshots and archived WAL of before hold the wrapped keys. Who has one of them and the",
+  "key-encryption key reads the values. Either all of them expire, or: apg keys rotate --kek --to-key-file NEW for the tenants that stay, then",
+  "destroy the old key and every copy of it. From then on no backup gives a value of this tenant, nor any other's value from before.",
+];
+
 async function rotate(admin: Pool, tenants: readonly TenantContext[], flags: RotateFlags): Promise<void> {
   const done: Rotation[] = [];
   for (const tenant of tenants) {
+    if (flags.tenant === undefined && (await areShredded(admin, tenant))) {
+      remark(`${tenant.tenantId}: its keys were shredded, there is nothing to rotate`);
+      continue;
+    }
     let progress: Progress | undefined;
     const rotation = await rotateKeys(admin, tenant, {
+      ...(flags.batch === undefined ? {} : { batchRows: flags.batch }),
+      ...(flags.pause === undefined ? {} : { pauseMs: flags.pause }),
       progress(values, total, table) {
         progress ??= startProgress(total, { unit: "values" });
         progress.at(values, `${tenant.tenantId} ${table}`, total);
@@ -96,10 +117,17 @@ async function rotate(admin: Pool, tenants: readonly TenantContext[], flags: Rot
   if (flags.json === true) printJson(done);
 }
 
-function sentence({ tenant, version, resumed, values }: Rotation): string {
+/** One tenant that is gone must not keep the others from being rotated. */
+async function areShredded(admin: Pool, tenant: TenantContext): Promise<boolean> {
+  const { keys } = await keyStatus(admin, tenant);
+  return keys.length > 0 && keys.every(({ state }) => state === "shredded");
+}
+
+function sentence({ tenant, version, resumed, values, seconds }: Rotation): string {
   if (version === null) return `${tenant}: has no keys, nothing of it is encrypted`;
   const how = resumed ? "an interrupted rotation is completed" : "rotated";
-  return `${tenant}: ${how}; ${counted(values, "value")} encrypted anew, all stand under version ${version}`;
+  const pace = `in ${seconds.toFixed(1)} s, ${Math.round(values / Math.max(seconds, 0.001))}/s`;
+  return `${tenant}: ${how}; ${counted(values, "value")} encrypted anew (${pace}), all stand under version ${version}`;
 }
 
 async function rewrap(admin: Pool, tenants: readonly TenantContext[], to: KeyEncryptionKey, flags: RotateFlags): Promise<void> {
@@ -122,6 +150,14 @@ async function newWrappingKey({ kek, toKeyFile, toKeyCommand }: RotateFlags): Pr
   const key = readKeyFile(toKeyFile);
   if (key !== null) return key;
   throw new Problem("key_missing", `there is no key file ${toKeyFile}`, { hint: `(umask 077; openssl rand -hex 32 > ${toKeyFile})` });
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,6}$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expects a whole number from ${least} to ${most}`);
+  };
 }
 
 /** @throws Problem `tenant_not_found` */

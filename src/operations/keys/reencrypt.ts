@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { tenantKeys } from "../../keys/key-ring.ts";
 import type { Pool } from "../../postgres/connect.ts";
 import { rows } from "../../postgres/rows.ts";
@@ -5,7 +6,7 @@ import { retrying, type TenantContext, type TenantTransaction, tenantTransaction
 import type { EncryptedColumn } from "./encrypted-columns.ts";
 
 /** Rows of a transaction: more than the thousand above which the audit trail keeps one digest of them, few enough that nobody waits long. */
-export const batchRows = 2_000;
+export const usualBatchRows = 2_000;
 
 /**
  * Encrypts with the active key what stands in the column under another one, a transaction a batch. Each row is locked while it changes,
@@ -18,10 +19,10 @@ export async function reencryptColumn(
   context: TenantContext,
   column: EncryptedColumn,
   done: (values: number) => void,
-  batch = batchRows,
+  batch: { readonly rows: number; readonly pauseMs: number },
 ): Promise<void> {
   // A piece of a file is a megabyte.
-  const limit = column.table === "cm_delivery_chunks" ? Math.min(16, batch) : batch;
+  const limit = column.table === "cm_delivery_chunks" ? Math.min(16, batch.rows) : batch.rows;
   for (let after: readonly string[] | null = null; ; ) {
     const from: readonly string[] | null = after;
     const last: readonly (readonly string[])[] = await retrying(() =>
@@ -29,6 +30,7 @@ export async function reencryptColumn(
     );
     if (last.length > 0) done(last.length);
     if (last.length < limit) return;
+    if (batch.pauseMs > 0) await delay(batch.pauseMs);
     after = last.at(-1) ?? null;
   }
 }

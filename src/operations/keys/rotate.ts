@@ -5,7 +5,7 @@ import { type Pool, withClient } from "../../postgres/connect.ts";
 import { type TenantContext, tenantTransaction } from "../../postgres/transaction.ts";
 import { countVersions } from "./count-versions.ts";
 import { encryptedColumns } from "./encrypted-columns.ts";
-import { asOwner, reencryptColumn } from "./reencrypt.ts";
+import { asOwner, reencryptColumn, usualBatchRows } from "./reencrypt.ts";
 
 export interface Rotation {
   readonly tenant: string;
@@ -15,6 +15,7 @@ export interface Rotation {
   readonly resumed: boolean;
   /** Values that this run encrypted anew. */
   readonly values: number;
+  readonly seconds: number;
 }
 
 export interface RotationOptions {
@@ -22,7 +23,10 @@ export interface RotationOptions {
   readonly progress?: (done: number, total: number, table: string) => void;
   /** How long to wait for whoever writes with the old key; default a minute. */
   readonly waitMs?: number;
+  /** Rows of a transaction; default 2,000. */
   readonly batchRows?: number;
+  /** Rest after each transaction, for a server that has other work; default none. */
+  readonly pauseMs?: number;
 }
 
 /**
@@ -51,8 +55,9 @@ export async function rotateKeys(admin: Pool, context: TenantContext, options: R
 
 async function carryOut(admin: Pool, context: TenantContext, options: RotationOptions): Promise<Rotation> {
   const tenant = context.tenantId;
+  const from = performance.now();
   const before = await standing(admin, context);
-  if (before === null) return { tenant, version: null, resumed: false, values: 0 };
+  if (before === null) return { tenant, version: null, resumed: false, values: 0, seconds: 0 };
   const resumed = before.older > 0;
   if (!resumed) await makeNewVersion(admin, context, options.waitMs);
   const begun = (await standing(admin, context)) ?? before;
@@ -66,7 +71,7 @@ async function carryOut(admin: Pool, context: TenantContext, options: RotationOp
         values += count;
         options.progress?.(values, begun.older, column.table);
       },
-      options.batchRows,
+      { rows: options.batchRows ?? usualBatchRows, pauseMs: options.pauseMs ?? 0 },
     );
   const after = await standing(admin, context);
   if (after === null || after.older > 0 || after.version !== begun.version)
@@ -74,7 +79,7 @@ async function carryOut(admin: Pool, context: TenantContext, options: RotationOp
       detail: { tenant, older: after?.older },
       hint: "Something put old values back while the keys were rotated. Give the command again: it goes on with them.",
     });
-  return { tenant, version: after.version, resumed, values };
+  return { tenant, version: after.version, resumed, values, seconds: (performance.now() - from) / 1000 };
 }
 
 /** The active version, and how many values stand under another one. */

@@ -48,9 +48,15 @@ test("status shows each tenant's keys and what stands under them", async () => {
 
 test("rotate takes one tenant, or all", async () => {
   expect(await apg("keys", "rotate", "--tenant", "acme")).toMatch(
-    /^acme: rotated; \d+ values encrypted anew, all stand under version 2\n$/,
+    /^acme: rotated; \d+ values encrypted anew \(in [\d.]+ s, \d+\/s\), all stand under version 2\n$/,
   );
-  expect(JSON.parse(await apg("keys", "rotate", "--json"))).toMatchObject([
+  for (const words of [
+    ["--batch", "0"],
+    ["--batch", "many"],
+    ["--pause", "-1"],
+  ])
+    await expect(apg("keys", "rotate", ...words)).rejects.toThrow(/whole number/);
+  expect(JSON.parse(await apg("keys", "rotate", "--batch", "5", "--pause", "1", "--json"))).toMatchObject([
     { tenant: "acme", version: 3 },
     { tenant: "globex", version: 2 },
   ]);
@@ -60,9 +66,14 @@ test("shred wants the tenant and its name", async () => {
   await expect(apg("keys", "shred", "--yes", "The globex")).rejects.toThrow("--tenant");
   await expect(apg("keys", "shred", "--tenant", "globex", "--yes", "globex")).rejects.toMatchObject({ code: "not_confirmed" });
   await readEverything(database.current, "globex");
-  expect(await apg("keys", "shred", "--tenant", "globex", "--yes", "The globex")).toMatch(/^3 keys of globex destroyed/);
+  expect(await apg("keys", "shred", "--tenant", "globex", "--yes", "The globex")).toMatch(
+    /^3 keys of globex destroyed[^]*backups[^]*--kek/,
+  );
   await expect(readEverything(database.current, "globex")).rejects.toMatchObject({ code: "key_shredded" });
   expect(await apg("keys", "status", "--tenant", "globex")).toMatch(/globex +value 2 +shredded/);
+  // One that is gone does not keep the others from being rotated.
+  expect(JSON.parse(await apg("keys", "rotate", "--json"))).toMatchObject([{ tenant: "acme", version: 4 }]);
+  await expect(apg("keys", "rotate", "--tenant", "globex")).rejects.toMatchObject({ code: "key_shredded" });
 });
 
 test("a tenant that is not there is refused by all three", async () => {
@@ -81,7 +92,7 @@ test("--kek wants exactly one new key, from a file that only its owner reads", a
   writeFileSync(file, "ab".repeat(32), { mode: 0o600 });
   // Of globex nothing is left to wrap.
   expect(await apg("keys", "rotate", "--kek", "--to-key-file", file)).toMatch(
-    /^acme: 4 keys wrapped with [0-9a-f]{16}\nglobex: 0 keys wrapped/,
+    /^acme: 5 keys wrapped with [0-9a-f]{16}\nglobex: 0 keys wrapped/,
   );
   await expect(readEverything(database.current, "acme")).rejects.toMatchObject({ code: "key_mismatch" });
 });

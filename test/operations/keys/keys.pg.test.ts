@@ -56,7 +56,7 @@ test("a rotation leaves no value under the old version, retires it, and changes 
   const other = await keyStatus(current.admin, of("globex"));
   const told: number[] = [];
   const rotation = await rotateKeys(current.admin, of("acme"), { progress: (done) => told.push(done), batchRows: 5 });
-  expect(rotation).toEqual({ tenant: "acme", version: 2, resumed: false, values: Object.keys(values).length });
+  expect(rotation).toMatchObject({ tenant: "acme", version: 2, resumed: false, values: Object.keys(values).length });
   expect(told.at(-1)).toBe(rotation.values);
   const { keys, older } = await keyStatus(current.admin, of("acme"));
   expect(older).toBe(0);
