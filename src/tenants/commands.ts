@@ -107,7 +107,7 @@ function line({ tenant, ...figures }: TenantOverview): string[] {
   return [
     tenant.id,
     tenant.name,
-    tenant.legalHold ? `${tenant.status}, on hold` : tenant.status,
+    [tenant.status, tenant.legalHold ? "on hold" : "", stopped(figures.erasure) ? "interrupted" : ""].filter(Boolean).join(", "),
     tenant.reportingCurrency,
     tenant.timeZone,
     String(figures.people),
@@ -123,6 +123,7 @@ function facts({ tenant, ...figures }: TenantOverview): string[][] {
   return [
     ["name", tenant.name],
     ["status", `${tenant.status} since ${tenant.statusSince}${tenant.statusReason === null ? "" : `: ${tenant.statusReason}`}`],
+    ...(figures.erasure === null ? [] : [["erasure", erasureWords(tenant.id, figures.erasure)]]),
     ["legal hold", tenant.legalHold ? `yes: ${tenant.legalHoldReason}` : "no"],
     ["currency", tenant.reportingCurrency],
     ["time zone", tenant.timeZone],
@@ -132,6 +133,19 @@ function facts({ tenant, ...figures }: TenantOverview): string[][] {
     ["entries", String(figures.entries)],
     ["created", tenant.createdAt],
   ];
+}
+
+type ErasureProgress = NonNullable<TenantOverview["erasure"]>;
+
+/** Begun, and nobody goes on with it: an error stopped it, or its process was killed. */
+function stopped(erasure: TenantOverview["erasure"]): boolean {
+  return erasure !== null && !erasure.atWork && erasure.attempts > 0 && erasure.state !== "done";
+}
+
+function erasureWords(id: string, erasure: ErasureProgress): string {
+  if (!stopped(erasure)) return erasure.atWork ? `${erasure.state}, at work (attempt ${erasure.attempts})` : erasure.state;
+  const why = erasure.interruptedAt === null ? "its process has ended" : `${erasure.interruptedAt}, ${erasure.interruption}`;
+  return `${erasure.state}, interrupted (${why}); apg tenant erase ${id} goes on`;
 }
 
 function megabytes(bytes: number): string {

@@ -34,6 +34,19 @@ export const TenantOverview = record(
     entries: Count,
     receivedBytes: Type.Integer({ minimum: 0, description: "Of the files received, before compression" }),
     lastImportAt: nullable(Moment),
+    erasure: nullable(
+      record(
+        "ErasureProgress",
+        {
+          state: words(["requested", "running", "done"], { title: "ErasureState" }),
+          attempts: Count,
+          atWork: Type.Boolean(),
+          interruptedAt: nullable(Moment),
+          interruption: nullable(Type.String()),
+        },
+        "How far its erasure is; null when nobody asked for one",
+      ),
+    ),
   },
   "A tenant as who runs the installation sees it: how much there is, nothing of what it says",
 );
@@ -89,6 +102,10 @@ export const Erasure = record("Erasure", {
   begunBy: nullable(Type.String()),
   begunAt: nullable(Moment),
   rowsBefore: nullable(Type.Record(Type.String(), Count, { description: "Rows by table when it began" })),
+  attempts: Count,
+  atWork: Type.Boolean({ description: "Whether a process is carrying it out at this moment" }),
+  interruptedAt: nullable(Moment),
+  interruption: nullable(Type.String({ description: "Why the last attempt stopped; ask for it again and it goes on" })),
   finishedAt: nullable(Moment),
   certificate: nullable(Type.String({ description: "What was erased, the proof that nothing is left, and what remains; JSON" })),
   certificateSha256: nullable(Sha256),

@@ -1,6 +1,7 @@
 import type { Pool } from "../postgres/connect.ts";
-import { type TenantContext, tenantRead } from "../postgres/transaction.ts";
+import { type TenantContext, type TenantTransaction, tenantRead } from "../postgres/transaction.ts";
 import type { TenantOverview } from "./contract.ts";
+import { openErasure } from "./erasure/queries.ts";
 import * as queries from "./queries.ts";
 import { noTenant } from "./status.ts";
 import { listTenants } from "./tenants.ts";
@@ -17,6 +18,13 @@ export function tenantOverview(admin: Pool, context: TenantContext): Promise<Ten
   return tenantRead(admin, context, async (tx) => {
     const tenant = await queries.selectTenantState(tx);
     if (tenant === null) throw noTenant(context.tenantId);
-    return { tenant, ...(await queries.selectFigures(tx)) };
+    return { tenant, ...(await queries.selectFigures(tx)), erasure: await progressOf(tx) };
   });
+}
+
+async function progressOf(tx: TenantTransaction): Promise<TenantOverview["erasure"]> {
+  const erasure = await openErasure(tx);
+  if (erasure === null) return null;
+  const { state, attempts, atWork, interruptedAt, interruption } = erasure;
+  return { state, attempts, atWork, interruptedAt, interruption };
 }

@@ -4,6 +4,13 @@ import type { Erasure } from "../contract.ts";
 
 const columns = `id, tenant_id as "tenantId", tenant_name as "tenantName", reason, state, requested_by as "requestedBy", requested_at as "requestedAt",
   begun_by as "begunBy", begun_at as "begunAt", rows_before as "rowsBefore", finished_at as "finishedAt",
+  attempts, interrupted_at as "interruptedAt", interruption,
+  exists (
+    select from pg_catalog.pg_locks
+    where locktype = 'advisory' and granted and objsubid = 2
+      and database = (select oid from pg_catalog.pg_database where datname = current_database())
+      and classid::bigint = hashtext('tenant erasure')::bigint & 4294967295 and objid::bigint = hashtext(tenant_id)::bigint & 4294967295
+  ) as "atWork",
   certificate, encode(certificate_sha256, 'hex') as "certificateSha256"`;
 
 /** The erasure of the tenant that is not cancelled; locked, so that of two who carry on with it one waits for the other. */
@@ -46,6 +53,26 @@ export async function beginErasure(tx: TenantTransaction, id: string, rowsBefore
     [tx.tenantId, id, tx.actor, JSON.stringify(rowsBefore)],
   );
   return result.rows[0] as Erasure;
+}
+
+/** Another attempt: what stopped the one before is no longer the last word. */
+export async function beginAttempt(tx: TenantTransaction, id: string): Promise<void> {
+  await tx.query(
+    `update audit.tenant_erasures
+     set attempts = attempts + 1, interrupted_at = null, interruption = null
+     where tenant_id = $1 and id = $2`,
+    [tx.tenantId, id],
+  );
+}
+
+/** Why the attempt stopped, for whoever looks at the tenant next. */
+export async function noteInterruption(tx: TenantTransaction, reason: string): Promise<void> {
+  await tx.query(
+    `update audit.tenant_erasures
+     set interrupted_at = clock_timestamp(), interruption = $2
+     where tenant_id = $1 and state in ('requested', 'running') and attempts > 0`,
+    [tx.tenantId, reason],
+  );
 }
 
 export async function finishErasure(tx: TenantTransaction, id: string, certificate: string): Promise<Erasure> {

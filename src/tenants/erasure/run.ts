@@ -35,6 +35,9 @@ export async function eraseTenant(admin: Pool, context: TenantContext, options: 
       throw new Problem("conflict", `${context.tenantId} is being erased by another process`, { hint: "Wait for it, or end it." });
     try {
       return await carryOut(admin, context, options);
+    } catch (error) {
+      await tenantTransaction(admin, context, (tx) => queries.noteInterruption(tx, reasonOf(error))).catch(() => {});
+      throw error;
     } finally {
       await guard.query("select pg_advisory_unlock_all()");
     }
@@ -61,12 +64,19 @@ async function carryOut(admin: Pool, context: TenantContext, options: ErasureOpt
   return tenantTransaction(admin, context, (tx) => queries.finishErasure(tx, erasure.id, certificate));
 }
 
+/** Without the details of the database, which may quote a row. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return `${typeof code === "string" ? code : "defect"}: ${typeof message === "string" ? message : "unknown"}`.slice(0, 1_000);
+}
+
 /** From here on there is no way back. What an earlier process has begun is taken up as it stands. */
 async function begin(admin: Pool, context: TenantContext, options: ErasureOptions): Promise<Erasure> {
   const known = await tenantTransaction(admin, context, (tx) => queries.openErasure(tx));
   if (known === null) throw notRequested(context.tenantId);
   if (known.state === "done") return known;
   requireName({ id: known.tenantId, name: known.tenantName }, options.confirm);
+  await tenantTransaction(admin, context, (tx) => queries.beginAttempt(tx, known.id));
   if (known.state === "running") return known;
   if (!(await settled(admin, options.waitMs ?? 60_000)))
     throw new Problem("database_busy", "a transaction that began before the tenant was closed is still running", {
