@@ -1,5 +1,7 @@
 -- The roles that own, use and watch the database. Roles belong to the whole cluster, so this file is not a migration: it is
 -- repeatable, makes what is missing, corrects what has drifted, and sets no password (the program sets SCRAM verifiers).
+-- A superuser runs it, or, as managed services give it, a role that may create roles and owns the database: what that one cannot give is
+-- left out with a warning (docs/operate/managed.md).
 --
 --   owners       cm_owner, audit_owner      own every object, nobody signs in as them
 --   gatekeeper   cm_gatekeeper              owns the few functions that must look before a tenant is known
@@ -47,9 +49,46 @@ begin
     where rolname = wanted.name;
 
     if current_attributes is null then
-      execute format('create role %I with %s connection limit %s', wanted.name, wanted.attributes, wanted.connections);
+      begin
+        execute format('create role %I with %s connection limit %s', wanted.name, wanted.attributes, wanted.connections);
+      exception
+        when insufficient_privilege then
+          execute format(
+            'create role %I with %s connection limit %s',
+            wanted.name, regexp_replace(wanted.attributes, '\m(bypassrls|replication)\M', 'no\1'), wanted.connections
+          );
+          raise warning 'role % was made without %: this administrator may not give it',
+            wanted.name, substring(wanted.attributes from '\m(?:bypassrls|replication)\M');
+      end;
     elsif current_attributes <> wanted.attributes then
-      execute format('alter role %I with %s', wanted.name, wanted.attributes);
+      begin
+        execute format('alter role %I with %s', wanted.name, wanted.attributes);
+      exception
+        when insufficient_privilege then
+          raise warning 'role % is "%" and not "%": this administrator may not change it', wanted.name, current_attributes, wanted.attributes;
+      end;
+    end if;
+  end loop;
+end
+$$;
+
+-- Who is no superuser acts as the owners only as a member of them. Up to 15 whoever may create roles may also join them; from 16 on whoever
+-- made them. A superuser needs none of it, and gets none.
+do $$
+declare
+  owner_name text;
+begin
+  if (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+    return;
+  end if;
+  foreach owner_name in array array['cm_owner', 'audit_owner', 'cm_gatekeeper', 'apg_admin', 'apg_readwrite', 'apg_user', 'apg_readonly']
+  loop
+    if current_setting('server_version_num')::integer >= 160000 then
+      if not pg_has_role(current_user, owner_name, 'set') or not pg_has_role(current_user, owner_name, 'usage') then
+        execute format('grant %I to current_user with inherit true, set true', owner_name);
+      end if;
+    elsif not pg_has_role(current_user, owner_name, 'usage') then
+      execute format('grant %I to current_user', owner_name);
     end if;
   end loop;
 end
@@ -79,7 +118,12 @@ begin
         and member = member_name::regrole
     )
   loop
-    execute format('grant %I to %I', membership.group_name, membership.member_name);
+    begin
+      execute format('grant %I to %I', membership.group_name, membership.member_name);
+    exception
+      when insufficient_privilege then
+        raise warning '% was not granted to %: this administrator may not give it', membership.group_name, membership.member_name;
+    end;
   end loop;
 end
 $$;

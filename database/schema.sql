@@ -659,19 +659,25 @@ create table audit.tenant_erasures (
   finished_at timestamp with time zone,
   certificate text,
   certificate_sha256 bytea,
+  attempts integer not null default 0,
+  interrupted_at timestamp with time zone,
+  interruption text,
   constraint tenant_erasures_pkey PRIMARY KEY (tenant_id, id),
   constraint certificate_has_its_sha256 CHECK ((certificate_sha256 = sha256(convert_to(certificate, 'UTF8'::name)))),
   constraint erasure_gives_a_reason CHECK ((reason ~ '\S'::text)),
   constraint erasure_state_is_known CHECK ((state = ANY (ARRAY['requested'::text, 'cancelled'::text, 'running'::text, 'done'::text]))),
   constraint what_has_begun_says_by_whom CHECK ((((state = ANY (ARRAY['running'::text, 'done'::text])) = (begun_at IS NOT NULL)) AND (num_nulls(begun_by, begun_at, rows_before) = ANY (ARRAY[0, 3])))),
   constraint what_is_done_is_certified CHECK ((((state = 'done'::text) = (finished_at IS NOT NULL)) AND (num_nulls(finished_at, certificate, certificate_sha256) = ANY (ARRAY[0, 3])))),
-  constraint what_was_cancelled_says_by_whom CHECK ((((state = 'cancelled'::text) = (cancelled_at IS NOT NULL)) AND (num_nulls(cancelled_by, cancelled_at) = ANY (ARRAY[0, 2]))))
+  constraint what_is_done_was_not_interrupted CHECK (((state <> 'done'::text) OR (interrupted_at IS NULL))),
+  constraint what_was_cancelled_says_by_whom CHECK ((((state = 'cancelled'::text) = (cancelled_at IS NOT NULL)) AND (num_nulls(cancelled_by, cancelled_at) = ANY (ARRAY[0, 2])))),
+  constraint what_was_interrupted_says_why CHECK ((num_nulls(interrupted_at, interruption) = ANY (ARRAY[0, 2])))
 );
 alter table audit.tenant_erasures owner to audit_owner;
 alter table audit.tenant_erasures enable row level security;
 alter table audit.tenant_erasures force row level security;
 comment on table audit.tenant_erasures is 'tenant: erasures that were asked for, and the certificates of those that were carried out; stays when the tenant is gone';
 comment on column audit.tenant_erasures.rows_before is 'rows by table when it began';
+comment on column audit.tenant_erasures.interruption is 'why the last attempt stopped; null while one runs, and when the process was killed';
 create policy looked_up_by_tenant on audit.tenant_erasures for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on audit.tenant_erasures for all to public
@@ -3734,9 +3740,15 @@ CREATE FUNCTION audit.keep_course_of_erasure()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  noted constant text[] := '{attempts,interrupted_at,interruption}';
 begin
   if tg_op <> 'UPDATE' then
     raise exception 'the record of an erasure stays' using errcode = 'insufficient_privilege';
+  end if;
+  -- That an attempt began or stopped is no step of its course.
+  if old.state in ('requested', 'running') and to_jsonb(old) - noted = to_jsonb(new) - noted and new.attempts >= old.attempts then
+    return new;
   end if;
   if (old.state, new.state) not in (('requested', 'cancelled'), ('requested', 'running'), ('running', 'done'))
     or (old.tenant_id, old.id, old.tenant_name, old.reason, old.requested_by, old.requested_at)

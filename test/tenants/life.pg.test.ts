@@ -252,6 +252,7 @@ describe("the platform's API", () => {
       people: 1,
       accounts: 0,
       lastImportAt: null,
+      erasure: null,
     });
     const listed = (await call("GET", "/tenants", keys["reader"])).json<{ items: TenantOverview[] }>().items.map(({ tenant }) => tenant.id);
     expect(listed).toEqual(expect.arrayContaining(["acme", "globex", "wayne"]));

@@ -7,6 +7,7 @@ import { appliedMigrations, pendingMigrations } from "./plan.ts";
 import { keepValuesOutOfTheLog } from "./quiet-log.ts";
 import { retrying } from "./retrying.ts";
 import { setRolePasswords } from "./role-passwords.ts";
+import { forThisAdministrator } from "./without-superuser.ts";
 
 export interface MigrateOptions {
   /** Clear-text passwords by role; the server gets SCRAM verifiers. Roles not named keep what they have. */
@@ -95,7 +96,7 @@ async function apply(admin: ClientBase, file: MigrationFile): Promise<number> {
   return await inTransaction(admin, async () => {
     // Waiting for a lock holds up everybody queued behind us; better to give up and come again.
     await admin.query("set local lock_timeout = '5s'");
-    await admin.query(file.sql);
+    await admin.query(await forThisAdministrator(admin, file.sql));
     await admin.query("reset role");
     const durationMs = Math.round(performance.now() - begun);
     await admin.query("insert into maintenance.migrations (number, name, sha256, duration_ms) values ($1, $2, $3, $4)", [

@@ -34,7 +34,7 @@ export async function eraseTenant(admin: Pool, context: TenantContext, options: 
     if (!(await queries.lockErasure(guard, context.tenantId)))
       throw new Problem("conflict", `${context.tenantId} is being erased by another process`, { hint: "Wait for it, or end it." });
     try {
-      return await carryOut(admin, context, options);
+      return { ...(await carryOut(admin, context, options)), atWork: false };
     } catch (error) {
       await tenantTransaction(admin, context, (tx) => queries.noteInterruption(tx, reasonOf(error))).catch(() => {});
       throw error;
