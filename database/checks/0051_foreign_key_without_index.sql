@@ -38,7 +38,19 @@ where k.contype = 'f'
     select
     from pg_index as i
     where i.indrelid = k.conrelid
-      and i.indpred is null
+      -- The lookup says that each column equals something, so an index of only those rows where they are not null serves too.
+      and coalesce(pg_get_expr(i.indpred, i.indrelid), '') ~ '^(\([a-z_]+ IS NOT NULL\))?$'
+      and not exists (
+        select
+        from regexp_matches(pg_get_expr(i.indpred, i.indrelid), '([a-z_]+) IS NOT NULL', 'g') as said (names)
+        where not exists (
+          select
+          from pg_attribute as a
+          where a.attrelid = k.conrelid
+            and a.attnum = any (k.conkey)
+            and a.attname = said.names[1]
+        )
+      )
       and i.indnkeyatts >= cardinality(k.conkey)
       and (
         select array_agg(key order by key)

@@ -44,6 +44,6 @@ export const faults: readonly Fault[] = [
       select audit.audit_table('cash_management.cm_people');
       alter table cash_management.cm_bank_connections add column refresh_token bytea`,
     finds: ["cash_management.cm_bank_connections", "cash_management.cm_entities", "cash_management.cm_people"],
-    says: /redacted: (credentials|nothing)$/,
+    says: /redacted: (credentials\b.*|nothing)$/,
   },
 ];
