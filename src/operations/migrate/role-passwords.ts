@@ -8,10 +8,12 @@ import { retrying } from "./retrying.ts";
  * pg_stat_statements. A role whose verifier already fits is left alone: a new salt at each start would change the catalogue for nothing.
  */
 export async function setRolePasswords(admin: ClientBase, passwords: Readonly<Record<string, string>>): Promise<string[]> {
-  const result = await admin.query<{ name: string; verifier: string | null }>(
-    "select rolname as name, rolpassword as verifier from pg_catalog.pg_authid where rolname = any($1)",
-    [Object.keys(passwords)],
-  );
+  const { rows: may } = await admin.query<{ read: boolean }>("select has_table_privilege('pg_catalog.pg_authid', 'select') as read");
+  // Only a superuser sees the verifier that is there; whoever else may set passwords sets them again.
+  const source = may[0]?.read === true ? "rolpassword as verifier from pg_catalog.pg_authid" : "null as verifier from pg_catalog.pg_roles";
+  const result = await admin.query<{ name: string; verifier: string | null }>(`select rolname as name, ${source} where rolname = any($1)`, [
+    Object.keys(passwords),
+  ]);
   const changed: string[] = [];
   for (const { name, verifier } of result.rows) {
     const password = passwords[name] ?? "";
