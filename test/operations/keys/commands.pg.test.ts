@@ -66,9 +66,7 @@ test("shred wants the tenant and its name", async () => {
   await expect(apg("keys", "shred", "--yes", "The globex")).rejects.toThrow("--tenant");
   await expect(apg("keys", "shred", "--tenant", "globex", "--yes", "globex")).rejects.toMatchObject({ code: "not_confirmed" });
   await readEverything(database.current, "globex");
-  expect(await apg("keys", "shred", "--tenant", "globex", "--yes", "The globex")).toMatch(
-    /^3 keys of globex destroyed[^]*backups[^]*--kek/,
-  );
+  expect(await apg("keys", "shred", "--tenant", "globex", "--yes", "The globex")).toMatch(/^3 keys of globex destroyed.*backups.*--kek/s);
   await expect(readEverything(database.current, "globex")).rejects.toMatchObject({ code: "key_shredded" });
   expect(await apg("keys", "status", "--tenant", "globex")).toMatch(/globex +value 2 +shredded/);
   // One that is gone does not keep the others from being rotated.
