@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { createPerson } from "../../src/access/people.ts";
@@ -70,7 +71,8 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
     address: server.address,
     signInLink,
     auditorLink: async () => {
-      const auditor = { email: "auditor@acme.example", name: "Otto Auditor", role: "auditor" } as const;
+      // Each link is somebody's of his own: an address is used once.
+      const auditor = { email: `auditor-${randomUUID()}@acme.example`, name: "Otto Auditor", role: "auditor" } as const;
       const { token } = await asTenant(database, "acme", async (tx) => createSignInLink(tx, (await createPerson(tx, auditor)).id));
       return `${server.address}/sign-in?token=${token}`;
     },
