@@ -11,11 +11,11 @@ export interface Battery {
 }
 
 /**
- * Every attack by every role in every context, each undone at once; outcomes in this order: role, context, attack. It runs inside
+ * Every attack by every role in every context, each undone at once; outcomes in this order: role, context, attack; and the locks that are held now. It runs inside
  * the server, one round trip for thousands of attacks. `set session authorization` makes session_user and current_user the
  * attacker's, as a login does; what differs is said in docs/operate/prove-isolation.md.
  */
-export async function fire(client: Client, battery: Battery): Promise<Outcome[]> {
+export async function fire(client: Client, battery: Battery): Promise<{ readonly outcomes: Outcome[]; readonly locks: number }> {
   const plan = {
     secret: battery.secret,
     roles: battery.roles,
@@ -24,11 +24,13 @@ export async function fire(client: Client, battery: Battery): Promise<Outcome[]>
   };
   await client.query("select set_config('apg_prove.plan', $1, true)", [JSON.stringify(plan)]);
   await client.query(volley);
-  const { rows } = await client.query<{ outcomes: string }>("select current_setting('apg_prove.outcomes') as outcomes");
+  const { rows } = await client.query<{ outcomes: string; locks: number }>(
+    "select current_setting('apg_prove.outcomes') as outcomes, (select count(*)::integer from pg_locks where pid = pg_backend_pid()) as locks",
+  );
   const outcomes = (JSON.parse(rows[0]?.outcomes ?? "[]") as string[]).map(readOutcome);
   const expected = battery.roles.length * battery.contexts.length * battery.attacks.length;
   if (outcomes.length !== expected) throw new Error(`${outcomes.length} outcomes of ${expected} attacks`);
-  return outcomes;
+  return { outcomes, locks: rows[0]?.locks ?? 0 };
 }
 
 /** Rows, or code / constraint / 1 when the secret was told / message, apart by tabs. */

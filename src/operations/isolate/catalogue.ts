@@ -50,6 +50,10 @@ export interface Relation {
   readonly owner: string;
   /** Has a tenant_id. */
   readonly tenant: boolean;
+  /** Its indexes: whoever plans a statement over it locks them too. */
+  readonly indexes: number;
+  /** Has more partitions than one statement may lock here: it is attacked day by day. */
+  readonly wide: boolean;
   /** Begins with "reference:" or "local:" where a table is meant for all. */
   readonly comment: string;
   readonly columns: readonly Column[];
@@ -59,8 +63,8 @@ export interface Relation {
 }
 
 /** Everything an attacker could name, outside PostgreSQL's own schemas and what extensions brought. Wants search_path = pg_catalog. */
-export async function readRelations(client: Client): Promise<Relation[]> {
-  const { rows } = await client.query<Relation>(
+export async function readRelations(client: Client, locksAtOnce?: number): Promise<Relation[]> {
+  const { rows } = await client.query<Omit<Relation, "wide">>(
     `select
        c.oid::text as oid,
        c.oid::regclass::text as name,
@@ -72,6 +76,7 @@ export async function readRelations(client: Client): Promise<Relation[]> {
        pg_get_userbyid(c.relowner) as owner,
        exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id' and not attisdropped) as tenant,
        coalesce(obj_description(c.oid, 'pg_class'), '') as comment,
+       (select count(*) from pg_index where indrelid = c.oid)::integer as indexes,
        case when c.relkind = 'S' or c.relispartition then '[]' else coalesce((${columns}), '[]') end as columns,
        case when c.relispartition then '[]' else coalesce((${checks}), '[]') end as checks,
        case when c.relispartition then '[]' else coalesce((${foreignKeys}), '[]') end as "foreignKeys",
@@ -84,7 +89,22 @@ export async function readRelations(client: Client): Promise<Relation[]> {
        and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
      order by c.oid::regclass::text`,
   );
-  return rows;
+  return withWidth(rows, locksAtOnce ?? (await locksOfOneStatement(client)));
+}
+
+/** A quarter of all the locks there are: others use the database too. */
+async function locksOfOneStatement(client: Client): Promise<number> {
+  const { rows } = await client.query<{ locks: number }>(
+    `select current_setting('max_locks_per_transaction')::integer
+       * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer) / 4 as locks`,
+  );
+  return rows[0]?.locks ?? 0;
+}
+
+function withWidth(relations: readonly Omit<Relation, "wide">[], mostLocks: number): Relation[] {
+  const needed = new Map<string, number>();
+  for (const { root, indexes } of relations) needed.set(root, (needed.get(root) ?? 0) + 1 + indexes);
+  return relations.map((relation) => ({ ...relation, wide: relation.kind === "p" && (needed.get(relation.root) ?? 0) > mostLocks }));
 }
 
 const columns = `

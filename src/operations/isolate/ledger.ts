@@ -8,6 +8,9 @@ export interface Ledger {
   /** A leak found in the catalogue instead of by an attack. */
   find(fact: Omit<Leak, "commands" | "contexts" | "attacks"> & { readonly command: string }): void;
   doubt(object: string, reason: string): void;
+  /** That so many were held. */
+  locks(held: number): void;
+  mostLocks(): number;
   attacks(): number;
   commands(): Readonly<Record<string, number>>;
   matrix(partitions: ReadonlyMap<string, number>): MatrixRow[];
@@ -31,6 +34,7 @@ interface OpenCell extends Cell {
 
 export function openLedger(known: KnownConstraints, advise: (attempt: Attempt) => string): Ledger {
   let attacks = 0;
+  let mostLocks = 0;
   const commands = new Map<string, number>();
   const rows = new Map<string, Map<string, OpenCell>>();
   const leaks = new Map<string, OpenLeak>();
@@ -88,6 +92,10 @@ export function openLedger(known: KnownConstraints, advise: (attempt: Attempt) =
     doubt(object, reason) {
       doubts.set(`${object} ${reason}`, { object, reason });
     },
+    locks(held) {
+      mostLocks = Math.max(mostLocks, held);
+    },
+    mostLocks: () => mostLocks,
     attacks: () => attacks,
     commands: () => Object.fromEntries([...commands].sort(([a], [b]) => (a < b ? -1 : 1))),
     matrix: (partitions) =>

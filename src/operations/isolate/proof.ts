@@ -95,5 +95,7 @@ export interface Proof {
   readonly leaks: readonly Leak[];
   readonly notProven: readonly NotProven[];
   readonly exceptions: readonly UsedException[];
+  /** Held between attacks; a single one may want more for its moment. */
+  readonly mostLocks: number;
   readonly durationMs: number;
 }

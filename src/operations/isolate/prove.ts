@@ -7,10 +7,10 @@ import { fire } from "./battery.ts";
 import { type Relation, readRelations } from "./catalogue.ts";
 import { type AttackContext, attackContexts, stampOfAnotherTransaction } from "./contexts.ts";
 import { gatherFacts } from "./facts.ts";
-import { openLedger } from "./ledger.ts";
+import { type Ledger, openLedger } from "./ledger.ts";
 import type { Attack, Proof } from "./proof.ts";
-import { readRoles } from "./roles.ts";
-import { type Target, targetsOf, type Volley } from "./targets.ts";
+import { type AttackingRole, readRoles } from "./roles.ts";
+import { isWanted, type Target, targetsOf, type Volley } from "./targets.ts";
 import type { ThrowAwayTenants } from "./throw-away-rows.ts";
 import type { KnownConstraints } from "./verdict.ts";
 import { fireOverTheWire, firePrepared, record, type Wire } from "./wire.ts";
@@ -22,14 +22,66 @@ export interface ProofOptions {
   readonly roles?: readonly string[];
   /** Done first, in the same transaction, and rolled back with it: what would be, if this were done. */
   readonly supposing?: (client: Client) => Promise<unknown>;
+  /** Partitions in one transaction at most; 1,000 when not said. */
+  readonly partitionsAtOnce?: number;
+  /** Locks that one statement may take; a quarter of what the server has when not said. */
+  readonly locksAtOnce?: number;
 }
 
 /**
- * Attacks the database as every role, in one transaction that is always rolled back.
+ * Attacks the database as every role, in transactions that are always rolled back: one, and one more for each thousand partitions.
  * @throws Problem `forbidden` when `admin` is no superuser, `context_refused` when the database takes another program's key, `not_found` for a table or role that is not there
  */
 export async function proveIsolation(admin: Pool, options: ProofOptions = {}): Promise<Proof> {
-  return withClient(admin, async (client) => {
+  const started = performance.now();
+  const first = await session(admin, options, async (scene) => {
+    const relations = await readRelations(scene.client, options.locksAtOnce);
+    const ledger = openLedger(
+      await knownConstraints(scene.client, relations),
+      adviseOn(new Map(relations.map((each) => [each.name, each]))),
+    );
+    const [now, later] = parted(relations, options);
+    await attackAll(scene, relations, now, ledger, options);
+    const facts = await gatherFacts(scene.client, ledger, options);
+    const { rows } = await scene.client.query<{ database: string; version: string }>(
+      "select current_database() as database, current_setting('server_version') as version",
+    );
+    return { ...scene, relations, ledger, later, facts, about: rows[0] ?? { database: "", version: "" } };
+  });
+  const { ledger, relations } = first;
+  // A connection remembers every relation it has met: each part has one of its own, so that memory and locks stay bounded.
+  for (const part of first.later) await session(admin, options, (scene) => attackAll(scene, relations, part, ledger, options, true), true);
+  const [leaks, notProven] = [ledger.leaks(), ledger.notProven()];
+  return {
+    proven: leaks.length === 0 && notProven.length === 0,
+    ...first.about,
+    attacks: ledger.attacks(),
+    facts: first.facts,
+    roles: first.roles.map(({ label }) => label),
+    superusers: first.superusers,
+    contexts: first.contexts.map(({ name }) => name),
+    commands: ledger.commands(),
+    matrix: ledger.matrix(partitionCounts(relations)),
+    leaks,
+    notProven,
+    exceptions: ledger.exceptions(),
+    mostLocks: ledger.mostLocks(),
+    durationMs: Math.round(performance.now() - started),
+  };
+}
+
+/** A transaction that will be rolled back, with who attacks in it and on whose behalf. */
+interface Scene {
+  readonly client: Client;
+  readonly tenants: ThrowAwayTenants;
+  readonly contexts: readonly AttackContext[];
+  readonly roles: readonly AttackingRole[];
+  readonly superusers: readonly string[];
+  readonly publicRole: string;
+}
+
+function session<T>(admin: Pool, options: ProofOptions, work: (scene: Scene) => Promise<T>, thenClose = false): Promise<T> {
+  const inside = async (client: Client) => {
     await requireSuperuser(client);
     const key = contextKeyOf(admin);
     if (key === null) throw new Error("this pool signs no contexts: open it with a context key");
@@ -38,55 +90,42 @@ export async function proveIsolation(admin: Pool, options: ProofOptions = {}): P
     const contexts = attackContexts({ ...tenants, oldStamp });
     await client.query("begin");
     try {
-      return await attackAll(client, tenants, contexts, options);
+      // Attacks never wait for the users of a live database, nor let them wait.
+      await client.query("set local search_path = pg_catalog; set local lock_timeout = '500ms'; set local statement_timeout = '5min'");
+      await options.supposing?.(client);
+      const { attackers, superusers, publicRole } = await readRoles(client);
+      const roles = chosen(attackers, options.roles, ({ label }) => label, "role");
+      return await work({ client, tenants, contexts, roles, superusers, publicRole });
     } finally {
       await client.query("rollback").catch(() => {});
     }
-  });
+  };
+  return withClient(admin, inside, { thenClose: () => thenClose });
 }
 
 async function attackAll(
-  client: Client,
-  tenants: ThrowAwayTenants,
-  contexts: readonly AttackContext[],
+  { client, tenants, contexts, roles, publicRole }: Scene,
+  relations: readonly Relation[],
+  attacked: readonly Relation[],
+  ledger: Ledger,
   options: ProofOptions,
-): Promise<Proof> {
-  const started = performance.now();
-  // Attacks never wait for the users of a live database, nor let them wait.
-  await client.query("set local search_path = pg_catalog; set local lock_timeout = '500ms'; set local statement_timeout = '5min'");
-  await options.supposing?.(client);
-  const relations = await readRelations(client);
-  const { attackers, superusers, publicRole } = await readRoles(client);
-  const roles = chosen(attackers, options.roles, ({ label }) => label, "role");
-  const named = new Map(relations.map((relation) => [relation.name, relation]));
-  const ledger = openLedger(await knownConstraints(client, relations), adviseOn(named));
-  const targets = await targetsOf(client, relations, tenants, { attackers: roles, options, ledger });
+  later = false,
+): Promise<void> {
+  const targets = await targetsOf(client, relations, tenants, { attackers: roles, attacked, later, options, ledger });
   const wire: Wire = { client, tenants, ledger, shown: (role) => (role === publicRole ? "PUBLIC" : role) };
   await fireFromInside(wire, targets, contexts);
   await fireOverTheWire(wire, targets, contexts);
   await firePrepared(wire, targets);
-  const facts = await gatherFacts(client, ledger, options);
-  const { rows } = await client.query<{ database: string; version: string }>(
-    "select current_database() as database, current_setting('server_version') as version",
-  );
-  const leaks = ledger.leaks();
-  const notProven = ledger.notProven();
-  return {
-    proven: leaks.length === 0 && notProven.length === 0,
-    database: rows[0]?.database ?? "",
-    version: rows[0]?.version ?? "",
-    attacks: ledger.attacks(),
-    facts,
-    roles: roles.map(({ label }) => label),
-    superusers,
-    contexts: contexts.map(({ name }) => name),
-    commands: ledger.commands(),
-    matrix: ledger.matrix(partitionCounts(relations)),
-    leaks,
-    notProven,
-    exceptions: ledger.exceptions(),
-    durationMs: Math.round(performance.now() - started),
-  };
+}
+
+/** What is attacked first, and partitions in parts for later, when there are so many that it matters. */
+function parted(relations: readonly Relation[], { tables = [], partitionsAtOnce = 1_000 }: ProofOptions): [Relation[], Relation[][]] {
+  const wanted = relations.filter(({ name, root }) => isWanted([name, root], tables));
+  const partitions = wanted.filter(({ partition }) => partition);
+  if (partitions.length <= partitionsAtOnce) return [wanted, []];
+  const parts: Relation[][] = [];
+  for (let from = 0; from < partitions.length; from += partitionsAtOnce) parts.push(partitions.slice(from, from + partitionsAtOnce));
+  return [wanted.filter(({ partition }) => !partition), parts];
 }
 
 /** Attacks by the same roles in the same contexts go together: entering a tenant costs more than most attacks. */
@@ -118,7 +157,8 @@ const shotsAtOnce = 250;
 
 async function fireShots(wire: Wire, roles: readonly string[], contexts: readonly AttackContext[], shots: readonly Shot[]): Promise<void> {
   const attacks = shots.map(({ attack }) => attack);
-  const outcomes = await fire(wire.client, { roles, contexts, attacks, secret: wire.tenants.secret });
+  const { outcomes, locks } = await fire(wire.client, { roles, contexts, attacks, secret: wire.tenants.secret });
+  wire.ledger.locks(locks);
   let at = 0;
   for (const role of roles)
     for (const context of contexts)

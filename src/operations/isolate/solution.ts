@@ -24,7 +24,7 @@ export function solutionQuery(relation: Relation, parents: Parents, from: Ingred
   const wanted = given.filter((column) => mentioned(relation, column) || column.defaultExpression === null);
   const sources = [
     ...(relation.tenant ? [`(select ${quoted(parents.tenant)}::text as tenant_id) as its_tenant`] : []),
-    ...references.map((reference, place) => referenceSource(reference, place, parents)),
+    ...references.map((reference, place) => referenceSource(reference, place, parents, from.day)),
     ...wanted.map((column) => columnSource(relation, column, from, optional.has(column.name) && !column.notNull)),
   ];
   const known = new Map([
@@ -38,7 +38,7 @@ export function solutionQuery(relation: Relation, parents: Parents, from: Ingred
   const untaken = relation.uniqueKeys.filter(({ columns }) => free && columns.length > 0 && columns.every((name) => known.has(name)));
   return `select ${[...known.keys()].map((name) => `${ident(name)}::text as ${ident(name)}`).join(", ")}
 from ${sources.join("\ncross join ")}
-where ${["true", ...conditions.map(({ expression }) => `(${expression}) is not false`), ...untaken.map(({ columns }) => notTaken(relation, columns, known))].join("\n  and ")}
+where ${["true", ...conditions.map(({ expression }) => `(${expression}) is not false`), ...untaken.map(({ columns }) => notTaken(relation, columns, known, from.day))].join("\n  and ")}
 limit 1`;
 }
 
@@ -63,19 +63,39 @@ export function ident(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-function notTaken(relation: Relation, columns: readonly string[], sources: ReadonlyMap<string, string>): string {
+/** The columns that partitions are made by, where those are days. */
+export function dayColumns(relation: Relation): string[] {
+  const key = relation.kind === "p" ? (relation.uniqueKeys.find(({ primary }) => primary)?.columns ?? []) : [];
+  return key.filter((name) => /^(date|timestamp)/.test(relation.columns.find((column) => column.name === name)?.type ?? ""));
+}
+
+/** Where the rows made for the proof are (see candidates.ts), so that of a table with very many partitions a few are planned for. */
+export function nearDay(relation: Relation, day: string, alias: string): string {
+  if (!relation.wide) return "";
+  return dayColumns(relation)
+    .map((name) => ` and ${alias}.${ident(name)} between date ${quoted(day)} - 2 and date ${quoted(day)} + 31`)
+    .join("");
+}
+
+function notTaken(relation: Relation, columns: readonly string[], sources: ReadonlyMap<string, string>, day: string): string {
   const pairs = columns.map((name) => `present.${ident(name)} = ${sources.get(name)}.${ident(name)}`);
-  return `not exists (select from ${relation.name} as present where ${pairs.join(" and ")})`;
+  return `not exists (select from ${relation.name} as present where ${pairs.join(" and ")}${nearDay(relation, day, "present")})`;
 }
 
 function mentioned(relation: Relation, column: Column): boolean {
   return relation.checks.some(({ columns }) => columns.includes(column.name));
 }
 
-function referenceSource({ columns, parent, parentColumns }: ForeignKey, place: number, { tenant, relations }: Parents): string {
+function referenceSource(
+  { columns, parent, parentColumns }: ForeignKey,
+  place: number,
+  { tenant, relations }: Parents,
+  day: string,
+): string {
   const pairs = columns.flatMap((name, at) => (name === "tenant_id" ? [] : [`${ident(parentColumns[at] ?? "")} as ${ident(name)}`]));
-  const its = relations.get(parent)?.tenant === true ? ` where tenant_id = ${quoted(tenant)}` : "";
-  return `(select ${pairs.join(", ")} from ${parent}${its} limit 4) as reference_${place}`;
+  const referenced = relations.get(parent);
+  const its = referenced?.tenant === true ? ` where tenant_id = ${quoted(tenant)}${nearDay(referenced, day, "parent")}` : "";
+  return `(select ${pairs.join(", ")} from ${parent} as parent${its} limit 4) as reference_${place}`;
 }
 
 /** A column's candidates that its own checks let through, in order; one is enough when nothing else depends on it. */

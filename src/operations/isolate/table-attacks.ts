@@ -2,7 +2,7 @@ import { quoted } from "./candidates.ts";
 import type { Relation } from "./catalogue.ts";
 import { referencesBroughtAlong } from "./exceptions.ts";
 import type { Attack } from "./proof.ts";
-import { ident } from "./solution.ts";
+import { dayColumns, ident } from "./solution.ts";
 import { type FilledTable, literal, type Row } from "./throw-away-rows.ts";
 
 export interface TableTargets extends FilledTable {
@@ -44,7 +44,7 @@ function readingAttacks(target: TableTargets): Attack[] {
   return [
     own("own row", `select from ${t.name} where ${ownRow(target)}`),
     read("select", `select from ${t.name} where ${theirs}`),
-    read("select of any other tenant", `select from ${t.name} where tenant_id <> ${quoted(ownTenant)} limit 1`),
+    read("select of any other tenant", `select from ${t.name} where tenant_id <> ${quoted(ownTenant)}${dayOfWide(target)} limit 1`),
     read("aggregate", `select count(*) from ${t.name} where ${theirs} having count(*) > 0`),
     read("window", `select count(*) over () from ${t.name} where ${theirs}`),
     read("subquery", `select where exists (select from ${t.name} where ${theirs})`),
@@ -108,20 +108,21 @@ function mergeAttacks(target: TableTargets): Attack[] {
   const names = Object.keys(newForeign);
   const merge = `merge into ${t.name} as t using (select 1) as s on ${theirs}`;
   const insert = `insert (${names.map(ident).join(", ")}) values (${names.map((name) => literal(t, name, newForeign[name])).join(", ")})`;
-  const unmatched = `merge into ${t.name} as t using (select 1) as s on false`;
+  const unmatched = `merge into ${t.name} as t using (select false as ever) as s on s.ever${dayOfWide(target, "t.")}`;
   return [
     none("merge matched update", `${merge} when matched then update set ${same(changeable[0] ?? "tenant_id", "t")}`),
     none("merge matched delete", `${merge} when matched then delete`),
     refused("merge not matched insert", `${unmatched} when not matched then ${insert}`),
-    ...(major >= 17
+    // Over every partition there is: nothing rules one out.
+    ...(major >= 17 && !t.wide
       ? [
           none(
             "merge not matched by source delete",
             `${unmatched} when not matched by source and t.tenant_id = ${quoted(foreignTenant)} then delete`,
           ),
-          none("merge returning", `${merge} when matched then delete returning t.*`),
         ]
       : []),
+    ...(major >= 17 ? [none("merge returning", `${merge} when matched then delete returning t.*`)] : []),
   ];
 }
 
@@ -155,6 +156,13 @@ export function insertion(relation: Relation, row: Row): string {
   return `insert into ${relation.name} (${names.map(ident).join(", ")}) values (${names.map((name) => literal(relation, name, row[name])).join(", ")})`;
 }
 
+/** Whatever is of a tenant, in a table with very many partitions on the days of the two rows. */
+export function tenantCondition({ relation, own, foreign }: FilledTable, tenants: readonly string[]): string {
+  const days = [own, foreign].map((row) => dayConditions(relation, row).join(" and ")).filter((condition) => condition !== "");
+  const its = `tenant_id in (${tenants.map(quoted).join(", ")})`;
+  return relation.wide && days.length > 0 ? `${its} and (${days.map((day) => `(${day})`).join(" or ")})` : its;
+}
+
 /** The one row of the other tenant; its day is named as well, so that a partitioned table is planned for one partition. */
 function foreignRow({ relation, foreign, foreignTenant }: TableTargets, alias?: string): string {
   return rowCondition(relation, foreign, foreignTenant, alias);
@@ -166,12 +174,20 @@ function ownRow({ relation, own, ownTenant }: TableTargets): string {
 
 function rowCondition(relation: Relation, row: Row, tenant: string, alias?: string): string {
   const prefix = alias === undefined ? "" : `${alias}.`;
-  const key = relation.kind === "p" ? (relation.uniqueKeys.find(({ primary }) => primary)?.columns ?? []) : [];
-  const days = key.filter((name) => /^(date|timestamp)/.test(relation.columns.find((column) => column.name === name)?.type ?? ""));
-  return [
-    `${prefix}tenant_id = ${quoted(tenant)}`,
-    ...days.map((name) => `${prefix}${ident(name)} = ${literal(relation, name, row[name])}`),
-  ].join(" and ");
+  return [`${prefix}tenant_id = ${quoted(tenant)}`, ...dayConditions(relation, row, prefix)].join(" and ");
+}
+
+function dayConditions(relation: Relation, row: Row, prefix = ""): string[] {
+  return dayColumns(relation).map((name) => `${prefix}${ident(name)} = ${literal(relation, name, row[name])}`);
+}
+
+/** Of a table with very many partitions only the day of the other tenant's row is looked at. */
+function dayOfWide({ relation, foreign }: FilledTable, prefix = ""): string {
+  return relation.wide
+    ? dayConditions(relation, foreign, prefix)
+        .map((condition) => ` and ${condition}`)
+        .join("")
+    : "";
 }
 
 const same = (column: string, alias?: string) => `${ident(column)} = ${alias === undefined ? "" : `${alias}.`}${ident(column)}`;

@@ -29,6 +29,9 @@ export interface Volley {
 }
 
 interface Aim {
+  /** Of all relations those whose turn it is; later ones are partitions alone. */
+  readonly attacked: readonly Relation[];
+  readonly later: boolean;
   readonly attackers: readonly AttackingRole[];
   readonly options: ProofOptions;
   readonly ledger: Ledger;
@@ -37,9 +40,9 @@ interface Aim {
 /** Makes the throw-away rows, and lists what there is to attack. */
 export async function targetsOf(client: Client, relations: readonly Relation[], tenants: ThrowAwayTenants, aim: Aim): Promise<Target[]> {
   const only = aim.options.tables ?? [];
-  const wanted = relations.filter(({ name, root }) => isWanted([name, root], only));
-  const functions = (await readFunctions(client)).filter(({ name }) => isWanted([name], only) && neverCalled[name] === undefined);
-  requireFound(only, [...wanted.flatMap(({ name, root }) => [name, root]), ...functions.map(({ name }) => name)]);
+  const wanted = aim.attacked;
+  const functions = aim.later ? [] : await functionsWanted(client, only);
+  if (!aim.later) requireFound(only, [...relations.flatMap(({ name, root }) => [name, root]), ...functions.map(({ name }) => name)]);
   // The registry as well: what happens to it fills the audit trail, which takes rows from triggers only.
   const registry = relations.filter(({ name }) => name === "cash_management.cm_tenants");
   const filling = await fillTables(client, withParents([...registry, ...wanted], relations), tenants);
@@ -49,7 +52,11 @@ export async function targetsOf(client: Client, relations: readonly Relation[], 
   const targets: Target[] = [];
   for (const relation of wanted) targets.push(await targetOf(client, relation, filling.tables, tenants, aim, major));
   targets.push(...functions.map((called) => functionTarget(called, filling.tables, tenants, aim)));
-  return only.length > 0 ? targets : [...targets, escapeTarget(relations, aim)];
+  return only.length > 0 || aim.later ? targets : [...targets, escapeTarget(relations, aim)];
+}
+
+async function functionsWanted(client: Client, only: readonly string[]): Promise<CallableFunction[]> {
+  return (await readFunctions(client)).filter(({ name }) => isWanted([name], only) && neverCalled[name] === undefined);
 }
 
 async function targetOf(

@@ -5,7 +5,7 @@ import { quoted } from "./candidates.ts";
 import type { Relation } from "./catalogue.ts";
 import { enterTenant, leaveTenant } from "./contexts.ts";
 import type { NotProven } from "./proof.ts";
-import { ident, mandatoryReferences, type Parents, solutionQuery } from "./solution.ts";
+import { ident, mandatoryReferences, nearDay, type Parents, solutionQuery } from "./solution.ts";
 
 /** Two tenants that exist inside one transaction only. */
 export interface ThrowAwayTenants {
@@ -56,8 +56,8 @@ export async function fillTables(client: Client, relations: readonly Relation[],
   const notProven: NotProven[] = [];
   for (const table of tables) {
     // Some tables are filled by triggers only, such as the audit trail: what counts is that both have a row.
-    const own = await rowOf(client, table, tenants.own);
-    const foreign = await rowOf(client, table, tenants.foreign);
+    const own = await rowOf(client, table, tenants.own, tenants.day);
+    const foreign = await rowOf(client, table, tenants.foreign, tenants.day);
     const intruder: Ingredients = { mark: tenants.own.replace("prove-", "intruder-"), day: tenants.day, variant: 2 };
     const newOwn = await newRow(client, table, parents(tenants.own), intruder);
     const newForeign = await newRow(client, table, parents(tenants.foreign), intruder);
@@ -104,8 +104,11 @@ async function insertRow(client: Client, table: Relation, query: string): Promis
   }
 }
 
+/** Its locks are let go at once: over a whole table there are as many as partitions and their indexes. */
 async function solve(client: Client, query: string): Promise<Row | undefined> {
+  await client.query("savepoint look");
   const { rows } = await client.query<Record<string, string | null>>(query);
+  await client.query("rollback to savepoint look; release savepoint look");
   return rows[0];
 }
 
@@ -127,9 +130,9 @@ async function trySolve(client: Client, query: string): Promise<Row | undefined>
   }
 }
 
-async function rowOf(client: Client, table: Relation, tenant: string): Promise<Row | undefined> {
+async function rowOf(client: Client, table: Relation, tenant: string, day: string): Promise<Row | undefined> {
   const columns = table.columns.map(({ name }) => `${ident(name)}::text as ${ident(name)}`).join(", ");
-  return solve(client, `select ${columns} from ${table.name} where tenant_id = ${quoted(tenant)} limit 1`);
+  return solve(client, `select ${columns} from ${table.name} as t where tenant_id = ${quoted(tenant)}${nearDay(table, day, "t")} limit 1`);
 }
 
 function parentsFirst(tables: readonly Relation[]): Relation[] {

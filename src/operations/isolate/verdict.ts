@@ -40,6 +40,8 @@ function judgeError(
 ): Verdict {
   const { code, constraint, message, tellsSecret } = outcome;
   const said = `${code}${constraint === "" ? "" : ` by ${constraint}`}: ${message}`;
+  // It needed more locks or memory than there are, and was never made: max_locks_per_transaction.
+  if (code.startsWith("53")) return { is: "unclear", evidence: said };
   if (tellsSecret) return { is: "leak", evidence: `the error tells a value of another tenant (${said})` };
   if (refusals.has(code) || expects === "nothing told") return held;
   // A trigger may refuse in the name of a constraint that does not exist: it did so before the policy was asked.

@@ -5,6 +5,7 @@ import { quoted } from "./candidates.ts";
 import { type AttackContext, entering } from "./contexts.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Attack, Outcome } from "./proof.ts";
+import { tenantCondition } from "./table-attacks.ts";
 import type { Target } from "./targets.ts";
 import type { ThrowAwayTenants } from "./throw-away-rows.ts";
 
@@ -77,7 +78,8 @@ interface Execution {
 
 async function execute(wire: Wire, { target, role, mode, tenant, name }: Execution): Promise<void> {
   const { client, tenants } = wire;
-  const text = `select tenant_id::text from ${target.object} where tenant_id in (${quoted(tenants.own)}, ${quoted(tenants.foreign)})`;
+  if (target.filled === undefined) return;
+  const text = `select tenant_id::text from ${target.object} where ${tenantCondition(target.filled, [tenants.own, tenants.foreign])}`;
   const attack: Attack = { command: `prepared, ${mode}`, kind: "read", sql: text, expects: "no row" };
   const { rows, outcome } = await answerOf(tenants.secret, async () => [await client.query<{ tenant_id: string }>({ name, text })]);
   if (outcome.kind === "error") await client.query("rollback to savepoint attack");
@@ -88,7 +90,8 @@ async function execute(wire: Wire, { target, role, mode, tenant, name }: Executi
 
 function wireAttacks({ object, relation, filled }: Target, role: string, { foreign }: ThrowAwayTenants, context: string): Attack[] {
   if (relation === undefined || relation.kind === "S") return [];
-  const theirs = relation.tenant ? `tenant_id = ${quoted(foreign)}` : "false";
+  const some = filled === undefined ? `tenant_id = ${quoted(foreign)}` : tenantCondition(filled, [foreign]);
+  const theirs = relation.tenant ? some : "false";
   const copy = `copy (select from ${object} where ${theirs}) to stdout`;
   if (relation.partition)
     return relation.owner === role || context !== "own tenant" ? [] : [{ command: "copy to", kind: "read", sql: copy, expects: "refusal" }];
