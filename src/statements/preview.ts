@@ -50,7 +50,7 @@ export async function previewStatements(bytes: AsyncIterable<Uint8Array>, said: 
     closeStatement: () => {},
     problem: (problem) => problems.push(problem),
   });
-  const outcome = await readStatements(bytes, sink, { said: { ...said, ask: false, onTable: (seen) => (table ??= seen) } });
+  const outcome = await readStatements(bytes, sink, { said: { ...said, ask: false, asTable: true, onTable: (seen) => (table ??= seen) } });
   sink.finish();
   const asked = tableQuestions(table);
   return {

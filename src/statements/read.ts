@@ -38,8 +38,8 @@ export class StatementFeed {
   private first: Buffer = Buffer.alloc(0);
 
   constructor(sink: StatementSink, options: ReadOptions = {}) {
-    this.sink = new WatchedSink(sink);
     this.limits = { ...defaultLimits, ...options.limits };
+    this.sink = new WatchedSink(sink, this.limits);
     this.said = options.said ?? {};
   }
 

@@ -17,6 +17,8 @@ export interface Said {
   readonly profiles?: readonly SavedProfile[] | undefined;
   /** Refuse what can be read in several ways, instead of warning of it. */
   readonly ask?: boolean | undefined;
+  /** Take what is no other format for a table, so that a person may say how it is to be read. */
+  readonly asTable?: boolean | undefined;
   /** Told what was found in a table, for a preview. */
   readonly onTable?: ((seen: TableSeen) => void) | undefined;
 }

@@ -8,6 +8,7 @@ import { readView } from "./view.ts";
 const Cockpit = lazy(() => import("../positions/cockpit.tsx"));
 const Worksheet = lazy(() => import("../positions/worksheet.tsx"));
 const Monitor = lazy(() => import("../statements/monitor.tsx"));
+const ReadPage = lazy(() => import("../statements/reading/read-page.tsx"));
 const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
 const AccountList = lazy(() => import("../accounts/account-list.tsx"));
 const AccountPage = lazy(() => import("../accounts/account-page.tsx"));
@@ -50,6 +51,8 @@ const desk = createRoute({
 const cockpit = createRoute({ getParentRoute: () => desk, path: "/", component: Cockpit });
 const positions = createRoute({ getParentRoute: () => desk, path: "/positions", component: Worksheet });
 const statements = createRoute({ getParentRoute: () => desk, path: "/statements", component: Monitor });
+const readFile = createRoute({ getParentRoute: () => desk, path: "/statements/read", component: ReadPage });
+const readDelivery = createRoute({ getParentRoute: () => desk, path: "/statements/read/$deliveryId", component: ReadPage });
 const accounts = createRoute({ getParentRoute: () => desk, path: "/accounts", component: AccountList });
 const audit = createRoute({ getParentRoute: () => desk, path: "/audit", component: AuditPage });
 const rates = createRoute({ getParentRoute: () => desk, path: "/rates", component: RatesPage });
@@ -68,7 +71,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    desk.addChildren([cockpit, positions, statements, accounts, account, rates, audit, approvals, access]),
+    desk.addChildren([cockpit, positions, statements, readFile, readDelivery, accounts, account, rates, audit, approvals, access]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import type { Delivery } from "../../src/statements/contract.ts";
 import { address } from "../kit/api.ts";
@@ -7,6 +8,7 @@ import { Icon } from "../kit/icon.tsx";
 import { formatBytes } from "../kit/money.ts";
 import { Empty, Resolve } from "../kit/notice.tsx";
 import { useDeliveries } from "./queries.ts";
+import { canBeSaid } from "./reading/words.ts";
 import { ProblemLine } from "./upload-row.tsx";
 
 /** Every file that came, also the refused ones, with the reason and the bytes. */
@@ -72,7 +74,17 @@ function DeliveryRow({ delivery }: { readonly delivery: Delivery }) {
         <td className="nowrap">{localMoment(delivery.receivedAt, true)}</td>
         <td>{delivery.file}</td>
         <td className="muted">{delivery.variant ?? delivery.format}</td>
-        <td className={`upload-outcome outcome-${delivery.status}`}>{delivery.status}</td>
+        <td className={`upload-outcome outcome-${delivery.status}`}>
+          {delivery.status}
+          {delivery.status === "refused" && canBeSaid(delivery.problems) ? (
+            <>
+              {" · "}
+              <Link to="/statements/read/$deliveryId" params={{ deliveryId: delivery.id }} className="link">
+                Read
+              </Link>
+            </>
+          ) : null}
+        </td>
         <td className="right">{delivery.statements}</td>
         <td className="right">{delivery.entries}</td>
         <td className="right nowrap">{formatBytes(delivery.bytes)}</td>

@@ -1,5 +1,6 @@
 import "./monitor.css";
 import { ActionIcon, Tabs } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { CalendarAccount, CalendarDay } from "../../src/statements/contract.ts";
 import { addDays, todayText, weekday } from "../kit/days.ts";
@@ -25,6 +26,9 @@ export default function Monitor() {
         <h1>Statements</h1>
         <KnownNow what="Calendar and lists" />
         <span className="spacer" />
+        <Link to="/statements/read" className="link">
+          Read a table
+        </Link>
         <Legend marks={["sealed", "provisional", "unproven", "gap", "break", "late", "none"]} />
       </header>
       <DropZone />

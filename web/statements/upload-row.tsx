@@ -4,6 +4,7 @@ import type { StatementProblem, UploadedFile } from "../../src/statements/contra
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { formatBytes, formatCount } from "../kit/money.ts";
+import { canBeSaid } from "./reading/words.ts";
 import { type Upload, useUploads } from "./uploads.tsx";
 
 export function UploadRow({ upload }: { readonly upload: Upload }) {
@@ -66,6 +67,11 @@ function Result({ result }: { readonly result: UploadedFile }) {
       {result.problems.slice(0, 6).map((problem) => (
         <ProblemLine key={`${problem.code}-${problem.line}-${problem.message}`} problem={problem} />
       ))}
+      {result.outcome === "refused" && result.deliveryId !== null && canBeSaid(result.problems) ? (
+        <Link to="/statements/read/$deliveryId" params={{ deliveryId: result.deliveryId }} className="link">
+          Say what is missing
+        </Link>
+      ) : null}
       {result.problems.length > 6 ? <div className="muted">and {result.problems.length - 6} problems more</div> : null}
     </div>
   );
@@ -81,6 +87,8 @@ export function ProblemLine({ problem }: { readonly problem: StatementProblem })
 }
 
 function sentence(result: UploadedFile): string {
+  if (result.outcome === "refused" && canBeSaid(result.problems))
+    return "Nothing of it was posted; the file is kept until you say what is missing.";
   if (result.outcome === "refused") return "Nothing of it was posted. Ask the bank for a sound file, or correct it at its source.";
   const what = `${result.variant ?? result.format ?? "statement"} · ${formatCount(result.entries)} entries`;
   return result.outcome === "duplicate" ? `${what}, all known already: nothing changed` : `${what}, ${formatCount(result.newEntries)} new`;

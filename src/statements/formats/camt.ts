@@ -141,6 +141,7 @@ class CamtReader implements StatementReader {
   }
 
   private addText(text: string): void {
+    if (text.length > this.limits.text) this.refuse("LIMIT", `a value is longer than ${this.limits.text} characters`);
     this.charactersSinceEvent = 0;
     if (this.skipped === 0 && this.place !== null && this.place.key !== null) this.text += text;
   }

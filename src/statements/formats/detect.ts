@@ -57,7 +57,7 @@ export function isTable(head: string, said: Said = {}): boolean {
   // Columns or a header were chosen: then it is a table whatever it looks like.
   if (choices?.columns !== undefined || choices?.headerLine !== undefined || choices?.delimiter !== undefined) return true;
   const table = tableRows(head);
-  return table !== null && (hasSavedProfile(table.rows, said) || inferProfile(table.rows) !== null);
+  return table !== null && (said.asTable === true || hasSavedProfile(table.rows, said) || inferProfile(table.rows) !== null);
 }
 
 /** Formats we know by sight and do not read, so that a refusal can name them. */

@@ -8,9 +8,12 @@ export interface StatementLimits {
   readonly details: number;
   /** Balances of one statement. */
   readonly balances: number;
+  /** Statements and entries of one delivery. */
+  readonly statements: number;
+  readonly entries: number;
   /** Rows of a format that must be seen whole before its first entry is certain (QIF, CSV). */
   readonly rows: number;
-  /** Characters of a table, which is held whole. */
+  /** Characters of a table or QIF, which is held whole. */
   readonly table: number;
   /** Bytes of a workbook, which is held whole. */
   readonly workbook: number;
@@ -24,6 +27,8 @@ export const defaultLimits: StatementLimits = {
   text: 1_000_000,
   details: 100_000,
   balances: 100_000,
+  statements: 200_000,
+  entries: 50_000_000,
   rows: 500_000,
   table: 100_000_000,
   workbook: 50_000_000,

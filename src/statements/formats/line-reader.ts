@@ -10,7 +10,9 @@ export abstract class LineReader extends RefusingReader implements StatementRead
   private readonly takeLine = (text: string, line: number) => {
     if (this.refused) return;
     this.at = line;
-    this.line(text, line);
+    // However the file is cut into chunks: only the line in progress is seen by the splitter.
+    if (text.length > this.limits.text) this.refuse("LIMIT", `a line is longer than ${this.limits.text} characters`, line);
+    else this.line(text, line);
   };
 
   write(text: string): void {

@@ -49,7 +49,10 @@ class MtReader extends LineReader implements FieldListener {
     if (this.refused) return;
     if (!this.assembler.anyTag)
       this.refuse("NO_STATEMENT", "the file holds no field of an MT940, MT941 or MT942: expected :20:, :25:, :60F: and so on", 1);
-    else if (this.started === null) this.sink.file("mt940", "MT940");
+    else if (this.started === null) {
+      this.sink.file("mt940", "MT940");
+      this.warnings.note("NO_STATEMENT", "the file ends before any statement begins", 1);
+    }
   }
 
   field(field: Field): void {

@@ -121,6 +121,7 @@ class OfxReader extends RefusingReader implements StatementReader {
   }
 
   private leaf(name: string, value: string, line: number): void {
+    if (value.length > this.limits.text) this.refuse("LIMIT", `a value is longer than ${this.limits.text} characters`, line);
     if (this.refused) return;
     // A tag with stray text behind it may still be an aggregate.
     if (aggregates.has(name)) {

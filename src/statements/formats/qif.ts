@@ -43,6 +43,8 @@ class QifReader extends LineReader {
   private account: string | null = null;
   private record: QifRecord | null = null;
   private records = 0;
+  /** Characters held: records are, until the file has ended. */
+  private held = 0;
   private told = false;
   private readonly said: Said;
 
@@ -82,6 +84,11 @@ class QifReader extends LineReader {
   }
 
   private field(text: string, line: number): void {
+    this.held += text.length;
+    if (this.held > this.limits.table) {
+      this.refuse("LIMIT", `the transactions of one file have more than ${this.limits.table} characters`, line);
+      return;
+    }
     if (this.record === null) {
       this.records += 1;
       if (this.records > this.limits.rows) {

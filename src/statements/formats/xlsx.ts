@@ -23,7 +23,10 @@ export function tellWorkbook(sink: StatementSink, bytes: Uint8Array, limits: Sta
   }
   if (sheets === null) return false;
   const tables = sheets.filter((sheet) => isRead(sheet, said));
-  const [first, ...more] = tables;
+  const [
+    first = said.asTable === true && said.choices?.sheet === undefined ? sheets.find(({ rows }) => rows.length > 0) : undefined,
+    ...more
+  ] = tables;
   if (first === undefined) {
     const wanted = said.choices?.sheet;
     if (wanted !== undefined && !sheets.some(({ name }) => name === wanted))

@@ -361,3 +361,8 @@ describe("bytes", () => {
     expect((await entries(":61:260331C1,00NTRFX\n:86:a\x00b\x02c\n"))[0]?.text).toBe("abc");
   });
 });
+
+test("a file that ends behind its first tag is told to hold no statement (found by the fuzz)", async () => {
+  const file = await collect(":20:");
+  expect([file.accepted, codes(file)]).toEqual([true, ["NO_STATEMENT"]]);
+});

@@ -65,12 +65,23 @@ export function walk(
   };
   parser.on("error", (error) => fail(error.message));
   parser.on("doctype", () => fail("it declares a document type"));
-  parser.on("opentag", ({ name, attributes }) => open(local(name), attributes as Record<string, string>));
-  parser.on("closetag", ({ name }) => close(local(name)));
+  let depth = 0;
+  parser.on("opentag", ({ name, attributes }) => {
+    depth += 1;
+    if (depth > deepest) throw new WorkbookError(`the workbook's elements are nested more than ${deepest} deep`);
+    open(local(name), attributes as Record<string, string>);
+  });
+  parser.on("closetag", ({ name }) => {
+    depth -= 1;
+    close(local(name));
+  });
   parser.on("text", characters);
   parser.on("cdata", characters);
   parser.write(xml.replace(/^\uFEFF/, "")).close();
 }
+
+/** A workbook needs some ten. */
+const deepest = 64;
 
 function local(name: string): string {
   return name.slice(name.indexOf(":") + 1);
