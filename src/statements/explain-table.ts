@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { jsonText, tableText } from "../terminal/output.ts";
-import type { StatementPreview } from "./contract.ts";
-import { previewStatements } from "./preview.ts";
+import type { StatementPreview } from "./preview/contract.ts";
+import { previewStatements } from "./preview/preview.ts";
 import { type ReadFilesAnswer, statementFiles, type Write } from "./read-files.ts";
 import type { Said } from "./said.ts";
 

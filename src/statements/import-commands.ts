@@ -10,12 +10,13 @@ import { commandActor } from "../terminal/actor.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { counted, print, printJson, printTable } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
-import type { ReadTerms, UploadedFile } from "./contract.ts";
+import type { UploadedFile } from "./contract.ts";
 import { deliverySource } from "./deliveries.ts";
 import { importFile } from "./import.ts";
 import { canBeAssigned } from "./posting/assignable.ts";
 import type { FileSource } from "./posting/deliveries.ts";
 import { termsOf, withTermsOptions } from "./profiles/commands.ts";
+import type { ReadTerms } from "./profiles/contract.ts";
 
 /** `apg statement import`: exit code 0 when all is proven or known, 1 when something is marked, 2 when a file is refused. */
 export const mountImportCommand: MountCommands = (program, context) => {

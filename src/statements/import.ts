@@ -3,7 +3,7 @@ import { tenantKeys } from "../keys/key-ring.ts";
 import type { TenantKeys } from "../keys/tenant-keys.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { type TenantContext, type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
-import type { ReadTerms, UploadedFile } from "./contract.ts";
+import type { UploadedFile } from "./contract.ts";
 import type { TableSeen } from "./formats/table/seen.ts";
 import {
   compressed,
@@ -22,6 +22,7 @@ import { Intake, type TakenRows } from "./posting/intake.ts";
 import { postIntake } from "./posting/post.ts";
 import { openStaging, stageRows } from "./posting/staging.ts";
 import { statementsOfDelivery } from "./posting/statement-queries.ts";
+import type { ReadTerms } from "./profiles/contract.ts";
 import { saidOf } from "./profiles/terms.ts";
 import { readStatements } from "./read.ts";
 import type { Said } from "./said.ts";

@@ -7,10 +7,12 @@ import { takeUploads, type UploadedContent, type UploadFields, uploadBody, withU
 import { parsedField } from "../http/validation.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { type TenantContext, tenantRead } from "../postgres/transaction.ts";
-import { ReadTerms, StatementPreview, UploadAnswer, type UploadedFile } from "./contract.ts";
+import { UploadAnswer, type UploadedFile } from "./contract.ts";
 import { importFile } from "./import.ts";
 import { canBeAssigned } from "./posting/assignable.ts";
-import { previewStatements } from "./preview.ts";
+import { StatementPreview } from "./preview/contract.ts";
+import { previewStatements } from "./preview/preview.ts";
+import { ReadTerms } from "./profiles/contract.ts";
 import { saidOf } from "./profiles/terms.ts";
 
 export interface UploadOptions {

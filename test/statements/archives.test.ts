@@ -53,6 +53,12 @@ describe("an archive", () => {
   test.each([
     ["without a statement", zipSync({ "a.pdf": bytes("%PDF-1.7") }), "ARCHIVE"],
     ["without anything", zipSync({}), "ARCHIVE"],
+    // Found by the fuzz: what is left of the first file is whole.
+    [
+      "cut off behind its first file",
+      zipSync({ "a.sta": sample("mt940"), "b.sta": bytes("x".repeat(500)) }, { level: 0 }).subarray(0, sample("mt940").length + 35),
+      "ARCHIVE",
+    ],
     ["in an archive", zipSync({ "inner.zip": zipSync({ "a.sta": sample("mt940") }) }), "ARCHIVE"],
     ["with a damaged stream", damaged(gzipSync(sample("mt940"))), "ARCHIVE"],
     ["of something else", zipSync({ "a.bin": bytes("lorem ipsum dolor") }), "FORMAT_UNKNOWN"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StatementPreview } from "../../src/statements/contract.ts";
-import { previewStatements } from "../../src/statements/preview.ts";
+import type { StatementPreview } from "../../src/statements/preview/contract.ts";
+import { previewStatements } from "../../src/statements/preview/preview.ts";
 import type { Said } from "../../src/statements/said.ts";
 import { workbook } from "./workbook.ts";
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type {
-  Delivery,
-  NewProfile,
-  ReadTerms,
-  StatementPreview,
-  StatementProfile,
-  UploadAnswer,
-  UploadedFile,
-} from "../../src/statements/contract.ts";
+import type { Delivery, UploadAnswer, UploadedFile } from "../../src/statements/contract.ts";
+import type { StatementPreview } from "../../src/statements/preview/contract.ts";
+import type { NewProfile, ReadTerms, StatementProfile } from "../../src/statements/profiles/contract.ts";
 import { testApi } from "../helpers/api.ts";
 import { camt053 } from "../helpers/camt.ts";
 import { formOf } from "../helpers/form.ts";

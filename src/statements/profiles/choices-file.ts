@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Static, TSchema } from "typebox";
 import { Check, Errors } from "typebox/value";
 import { Problem } from "../../errors/problem.ts";
-import { TableChoices } from "../contract.ts";
+import { TableChoices } from "./contract.ts";
 
 /**
  * Table choices out of a JSON file: alone, in a profile, or in the preview of one file.

@@ -5,8 +5,8 @@ import { requireTenant } from "../../tenants/tenants.ts";
 import { commandActor } from "../../terminal/actor.ts";
 import { type CommandContext, commandGroup, type MountCommands } from "../../terminal/command.ts";
 import { print, printJson, printTable } from "../../terminal/output.ts";
-import type { ReadTerms, StatementProfile } from "../contract.ts";
 import { choicesFrom } from "./choices-file.ts";
+import type { ReadTerms, StatementProfile } from "./contract.ts";
 import { listProfiles, profileNamed, removeProfile, saveProfile } from "./profiles.ts";
 import { accountNumbered } from "./terms.ts";
 

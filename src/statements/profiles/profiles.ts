@@ -1,7 +1,7 @@
 import { Problem } from "../../errors/problem.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
-import type { NewProfile, StatementProfile } from "../contract.ts";
+import type { NewProfile, StatementProfile } from "./contract.ts";
 
 /** All profiles of the tenant by name; there are few. */
 export async function listProfiles(tx: TenantTransaction): Promise<StatementProfile[]> {

@@ -5,11 +5,13 @@ import { contextOf } from "../../http/guard.ts";
 import { answerOnce, idempotencyHeaders } from "../../http/idempotency.ts";
 import type { Pool } from "../../postgres/connect.ts";
 import { tenantRead, tenantTransaction } from "../../postgres/transaction.ts";
-import { NewProfile, ReadTerms, StatementPreview, StatementProfile, StatementProfileList, UploadedFile } from "../contract.ts";
+import { UploadedFile } from "../contract.ts";
 import { deliverySource } from "../deliveries.ts";
 import { importFile } from "../import.ts";
-import { previewStatements } from "../preview.ts";
+import { StatementPreview } from "../preview/contract.ts";
+import { previewStatements } from "../preview/preview.ts";
 import { refused } from "../upload-routes.ts";
+import { NewProfile, ReadTerms, StatementProfile, StatementProfileList } from "./contract.ts";
 import { changeProfile, listProfiles, removeProfile, saveProfile } from "./profiles.ts";
 import { saidOf } from "./terms.ts";
 

@@ -6,8 +6,8 @@ import type { TenantKeys } from "../../keys/tenant-keys.ts";
 import { currencyExponent } from "../../money/currencies.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
-import type { ReadTerms, StatementProfile } from "../contract.ts";
 import type { Said, SaidAccount, SavedProfile } from "../said.ts";
+import type { ReadTerms, StatementProfile } from "./contract.ts";
 import { getProfile, listProfiles } from "./profiles.ts";
 
 /**

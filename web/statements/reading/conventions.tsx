@@ -1,6 +1,6 @@
 import { NativeSelect, NumberInput, Switch } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { StatementPreview } from "../../../src/statements/contract.ts";
+import type { StatementPreview } from "../../../src/statements/preview/contract.ts";
 import type { Reading } from "./use-reading.ts";
 import { decimalWords, delimiterWords, encodings, orderWords } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { StatementPreview } from "../../../src/statements/contract.ts";
+import type { StatementPreview } from "../../../src/statements/preview/contract.ts";
 import { Icon } from "../../kit/icon.tsx";
 import type { Reading } from "./use-reading.ts";
 import { decimalWords, orderWords } from "./words.ts";

@@ -1,5 +1,5 @@
 import { NativeSelect } from "@mantine/core";
-import type { PreviewRow, StatementPreview } from "../../../src/statements/contract.ts";
+import type { PreviewRow, StatementPreview } from "../../../src/statements/preview/contract.ts";
 import { formatAmount, formatCount } from "../../kit/money.ts";
 import type { Reading } from "./use-reading.ts";
 import { kindWords, type Role, roleWords } from "./words.ts";

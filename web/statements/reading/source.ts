@@ -1,12 +1,6 @@
-import type {
-  Delivery,
-  NewProfile,
-  ReadTerms,
-  StatementPreview,
-  StatementProfile,
-  UploadAnswer,
-  UploadedFile,
-} from "../../../src/statements/contract.ts";
+import type { Delivery, UploadAnswer, UploadedFile } from "../../../src/statements/contract.ts";
+import type { StatementPreview } from "../../../src/statements/preview/contract.ts";
+import type { NewProfile, ReadTerms, StatementProfile } from "../../../src/statements/profiles/contract.ts";
 import { ApiProblem, address, get, newKey, problemOf, send, unreachable } from "../../kit/api.ts";
 
 /** A file that is read by hand: one of this person's, or one that was received and refused. */

@@ -1,4 +1,4 @@
-import type { StatementPreview } from "../../../src/statements/contract.ts";
+import type { StatementPreview } from "../../../src/statements/preview/contract.ts";
 import { formatAmount, formatCount } from "../../kit/money.ts";
 
 /** What would be imported, and whether it adds up. */

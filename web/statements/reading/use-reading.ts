@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ReadTerms, StatementPreview, TableChoices } from "../../../src/statements/contract.ts";
+import type { StatementPreview } from "../../../src/statements/preview/contract.ts";
+import type { ReadTerms, TableChoices } from "../../../src/statements/profiles/contract.ts";
 import type { Source } from "./source.ts";
 import type { Role } from "./words.ts";
 

@@ -1,4 +1,6 @@
-import type { PreviewRow, StatementProblem, TableChoices } from "../../../src/statements/contract.ts";
+import type { StatementProblem } from "../../../src/statements/contract.ts";
+import type { PreviewRow } from "../../../src/statements/preview/contract.ts";
+import type { TableChoices } from "../../../src/statements/profiles/contract.ts";
 
 export type Role = NonNullable<NonNullable<TableChoices["columns"]>[number]["role"]>;
 

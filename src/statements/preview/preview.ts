@@ -1,18 +1,19 @@
-import { lastFour } from "../keys/blind-index.ts";
-import { currencyExponent } from "../money/currencies.ts";
-import { decimalOrNull, decimalText, rescale } from "../money/decimal.ts";
-import type { PreviewColumn, PreviewQuestion, PreviewRow, StatementPreview, TableChoices } from "./contract.ts";
-import { type ColumnRole, isHeaderOf, tableDelimiters } from "./formats/table/choices.ts";
-import { evidenceOf } from "./formats/table/evidence.ts";
-import type { TableProfile } from "./formats/table/profile.ts";
-import { likeliestRoles } from "./formats/table/roles.ts";
-import type { TableEntry } from "./formats/table/rows.ts";
-import type { TableSeen } from "./formats/table/seen.ts";
-import { noCurrency } from "./formats/unstated.ts";
-import { readStatements } from "./read.ts";
-import type { Said } from "./said.ts";
-import type { StatementHeader, StatementProblem } from "./statement.ts";
-import { type StatementArithmetic, verifyStatements } from "./verify.ts";
+import { lastFour } from "../../keys/blind-index.ts";
+import { currencyExponent } from "../../money/currencies.ts";
+import { decimalOrNull, decimalText, rescale } from "../../money/decimal.ts";
+import { type ColumnRole, isHeaderOf, tableDelimiters } from "../formats/table/choices.ts";
+import { evidenceOf } from "../formats/table/evidence.ts";
+import type { TableProfile } from "../formats/table/profile.ts";
+import { likeliestRoles } from "../formats/table/roles.ts";
+import type { TableEntry } from "../formats/table/rows.ts";
+import type { TableSeen } from "../formats/table/seen.ts";
+import { noCurrency } from "../formats/unstated.ts";
+import type { TableChoices } from "../profiles/contract.ts";
+import { readStatements } from "../read.ts";
+import type { Said } from "../said.ts";
+import type { StatementHeader, StatementProblem } from "../statement.ts";
+import { type StatementArithmetic, verifyStatements } from "../verify.ts";
+import type { PreviewColumn, PreviewQuestion, PreviewRow, StatementPreview } from "./contract.ts";
 
 /** Rows that a preview shows of a table, from its beginning. */
 const shownRows = 200;
