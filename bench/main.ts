@@ -5,9 +5,10 @@ import { importBench } from "./import.ts";
 import { keysBench } from "./keys.ts";
 import { report } from "./kit.ts";
 import { positionBench } from "./position.ts";
+import { readBench } from "./read.ts";
 
 /** npm run bench [-- NAME… --quick]: quick runs are for trying the benches out; they keep no results. */
-const benches = [auditBench, contextBench, importBench, keysBench, positionBench];
+const benches = [auditBench, contextBench, importBench, keysBench, positionBench, readBench];
 const { values, positionals } = parseArgs({ options: { quick: { type: "boolean", default: false } }, allowPositionals: true });
 for (const bench of benches) {
   if (positionals.length > 0 && !positionals.includes(bench.name)) continue;

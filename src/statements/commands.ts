@@ -1,3 +1,5 @@
+import { Problem } from "../errors/problem.ts";
+import { currencyExponent } from "../money/currencies.ts";
 import { commandGroup, type MountCommands } from "../terminal/command.ts";
 import { printAwaited } from "../terminal/output.ts";
 import { explainFiles } from "./explain-table.ts";
@@ -35,9 +37,12 @@ export const mountStatementCommands: MountCommands = (program) => {
 
 async function saidBy({ account, currency, profile }: ReadOptions): Promise<Said> {
   const number = account?.replace(/\s+/g, "");
+  const code = currency?.toUpperCase();
+  if (code !== undefined && currencyExponent(code) === undefined)
+    throw new Problem("unknown_currency", `"${code}" is not an ISO 4217 currency`, { hint: "Such as --currency EUR." });
   return {
     account: number === undefined ? null : { number, numbers: [number] },
-    currency: currency ?? null,
+    currency: code ?? null,
     ...(profile === undefined ? {} : { choices: (await choicesFrom(profile)).table }),
   };
 }

@@ -34,7 +34,8 @@ function explained({ file, table, ...preview }: StatementPreview & { file: strin
       examples.join(" · ").slice(0, 60),
     ]);
     lines.push(indented(tableText([{ title: "column" }, { title: "header" }, { title: "is read as" }, { title: "such as" }], columns)), "");
-    for (const { text, line } of table.evidence) lines.push(`  ${line === null ? "" : `line ${line}: `}${text}`);
+    for (const { text, line } of table.evidence.filter(({ decided }) => decided))
+      lines.push(`  ${line === null ? "" : `line ${line}: `}${text}`);
   }
   for (const { text, options } of preview.questions)
     lines.push(`  open: ${text}${options.map(({ cell, reading, value }) => `\n    ${value}: "${cell}" is ${reading}`).join("")}`);
