@@ -76,6 +76,9 @@ describe("the preview of a table", () => {
     expect((await preview(turkish)).accepted).toBe(false);
     const headed = await preview(turkish, { choices: { headerLine: 1 } });
     expect(headed.table?.columns.map(({ header }) => header)).toEqual(["Tarih", "Aciklama", "Tutar"]);
+    // What is known of a header stays, so that only the rest is chosen by hand.
+    const half = await preview("Datum;Aciklama;Tutar\n01.04.2026;Kira;-12,50\n", { choices: { headerLine: 1 } });
+    expect([half.accepted, roles(half)]).toEqual([false, ["bookingDate", null, null]]);
     const columns = [
       { header: "Tarih", position: 0, role: "bookingDate" as const },
       { header: "Aciklama", position: 1, role: "text" as const },

@@ -1,7 +1,8 @@
 import { lastFour } from "../../keys/blind-index.ts";
 import { currencyExponent } from "../../money/currencies.ts";
 import { decimalOrNull, decimalText, rescale } from "../../money/decimal.ts";
-import { type ColumnRole, isHeaderOf, tableDelimiters } from "../formats/table/choices.ts";
+import { isHeaderOf, tableDelimiters } from "../formats/table/choices.ts";
+import { columnsByContent, columnsByHeader } from "../formats/table/columns.ts";
 import { evidenceOf } from "../formats/table/evidence.ts";
 import type { TableProfile } from "../formats/table/profile.ts";
 import { likeliestRoles } from "../formats/table/roles.ts";
@@ -156,7 +157,14 @@ function columnsOf({ rows }: TableSeen, profile: TableProfile | null, chosen: Ch
   const body = rows.slice(headerRow + 1, headerRow + 1 + shownRows);
   const header = rows[headerRow]?.cells ?? [];
   const width = Math.max(header.length, ...body.map(({ cells }) => cells.length), 0);
-  const roles = profile === null ? rolesChosen(chosen) : likeliestRoles(profile.columns);
+  const roles =
+    profile === null
+      ? rolesSoFar(
+          chosen,
+          header,
+          body.map(({ cells }) => cells),
+        )
+      : likeliestRoles(profile.columns);
   return Array.from({ length: Math.min(width, shownColumns) }, (_, position) => ({
     position,
     header: (header[position] ?? "").slice(0, shownCharacters),
@@ -176,7 +184,9 @@ function headerRowOf(rows: TableSeen["rows"], profile: TableProfile | null, { he
   return columns === undefined || headerLine === null ? -1 : rows.findIndex(({ cells }) => isHeaderOf(cells, columns));
 }
 
-function rolesChosen({ columns = [] }: Chosen): Map<number, { role: ColumnRole; order: number }> {
+/** What was chosen, or what the headers say as far as they are known: a person goes on from there. */
+function rolesSoFar({ columns }: Chosen, header: readonly string[], body: readonly (readonly string[])[]) {
+  if (columns === undefined) return likeliestRoles(header.length > 0 ? columnsByHeader(header, body) : columnsByContent(body));
   return new Map(columns.flatMap(({ position, role, order = 0 }) => (role === null ? [] : [[position, { role, order }] as const])));
 }
 
