@@ -76,7 +76,7 @@ function DeliveryRow({ delivery }: { readonly delivery: Delivery }) {
         <td className="muted">{delivery.variant ?? delivery.format}</td>
         <td className={`upload-outcome outcome-${delivery.status}`}>
           {delivery.status}
-          {delivery.status === "refused" && canBeSaid(delivery.problems) ? (
+          {delivery.status === "refused" && canBeSaid(delivery) ? (
             <>
               {" · "}
               <Link to="/statements/read/$deliveryId" params={{ deliveryId: delivery.id }} className="link">

@@ -67,7 +67,7 @@ function Result({ result }: { readonly result: UploadedFile }) {
       {result.problems.slice(0, 6).map((problem) => (
         <ProblemLine key={`${problem.code}-${problem.line}-${problem.message}`} problem={problem} />
       ))}
-      {result.outcome === "refused" && result.deliveryId !== null && canBeSaid(result.problems) ? (
+      {result.outcome === "refused" && result.deliveryId !== null && canBeSaid(result) ? (
         <Link to="/statements/read/$deliveryId" params={{ deliveryId: result.deliveryId }} className="link">
           Say what is missing
         </Link>
@@ -87,8 +87,7 @@ export function ProblemLine({ problem }: { readonly problem: StatementProblem })
 }
 
 function sentence(result: UploadedFile): string {
-  if (result.outcome === "refused" && canBeSaid(result.problems))
-    return "Nothing of it was posted; the file is kept until you say what is missing.";
+  if (result.outcome === "refused" && canBeSaid(result)) return "Nothing of it was posted; the file is kept until you say what is missing.";
   if (result.outcome === "refused") return "Nothing of it was posted. Ask the bank for a sound file, or correct it at its source.";
   const what = `${result.variant ?? result.format ?? "statement"} · ${formatCount(result.entries)} entries`;
   return result.outcome === "duplicate" ? `${what}, all known already: nothing changed` : `${what}, ${formatCount(result.newEntries)} new`;

@@ -44,11 +44,19 @@ export const decimalWords = { ",": "comma: 1.234,50", ".": "point: 1,234.50" } a
 export const delimiterWords = { ";": "semicolon", ",": "comma", "\t": "tab", "|": "bar" } as const;
 export const encodings = ["utf-8", "windows-1252", "cp852", "cp850", "iso-8859-2", "windows-1250", "utf-16le"] as const;
 
-/** Whether a person can make a refused file right by saying something of it. */
-export function canBeSaid(problems: readonly StatementProblem[]): boolean {
+/** Whether a person can make a refused file right by saying something of it; how to read it can only be said of a table. */
+export function canBeSaid({
+  format,
+  problems,
+}: {
+  readonly format: string | null;
+  readonly problems: readonly StatementProblem[];
+}): boolean {
+  const table = format === null || format === "csv" || format === "xlsx" || format === "qif";
   return problems.some(
     ({ severity, code }) =>
       severity === "refusal" &&
-      /^(?:ACCOUNT|CURRENCY)_(?:MISSING|DIFFERS)$|_AMBIGUOUS$|^PROFILE|^FORMAT_UNKNOWN$|^(?:DATE|AMOUNT)_UNREADABLE$/.test(code),
+      (/^(?:ACCOUNT|CURRENCY)_(?:MISSING|DIFFERS)$/.test(code) ||
+        (table && /_AMBIGUOUS$|^PROFILE|^FORMAT_UNKNOWN$|^(?:DATE|AMOUNT)_UNREADABLE$/.test(code))),
   );
 }
