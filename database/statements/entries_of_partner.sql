@@ -4,7 +4,7 @@
 -- $2 date: current_date - 45
 -- $3 date: current_date - 1
 -- $4 bigint: 51
--- $5 text: (select max(counterparty_account_index) from cash_management.cm_bank_transactions where tenant_id = $1)
+-- $5 text: 'an index'
 -- uses: cash_management.cm_bank_transaction_details (tenant_id, counterparty_account_index)
 -- uses: cash_management.cm_bank_transactions (tenant_id)
 -- locks: 48
