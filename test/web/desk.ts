@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { createPerson } from "../../src/access/people.ts";
 import { createSignInLink } from "../../src/access/sign-in-links.ts";
+import type { SyncSurroundings } from "../../src/banks/connections/sync.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
 import { importFile } from "../../src/statements/import.ts";
 import { createTenant } from "../../src/tenants/tenants.ts";
@@ -18,6 +22,8 @@ export type TenantName = "acme" | "globex";
 export interface Desk {
   readonly database: TestDatabase;
   readonly address: string;
+  /** What bank connections are tested and synced with. */
+  readonly banks: SyncSurroundings;
   /** A signed-in window of its own. What it must not do fails the test: see `watch`. */
   open(path?: string): Promise<Page>;
   /** A window of somebody who is not signed in. */
@@ -54,7 +60,16 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
     acme: await tenantWithPerson(database, "acme", "Acme Group"),
     globex: await tenantWithPerson(database, "globex", "Globex"),
   };
-  const server = await serve(database);
+  const bankFolder = await mkdtemp(join(tmpdir(), "apg-desk-banks-"));
+  const banks: SyncSurroundings = {
+    pool: database.app,
+    bankFolder,
+    allowLocal: true,
+    uploadFolder: join(bankFolder, "uploads"),
+    fileLimitBytes: 1 << 20,
+    onTrouble: () => {},
+  };
+  const server = await serve(database, banks);
   const browser = await launch();
   const signInLink = async (tenant: TenantName = "acme") => {
     const { token } = await asTenant(database, tenant, (tx) => createSignInLink(tx, people[tenant]));
@@ -68,6 +83,7 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
   };
   return {
     database,
+    banks,
     address: server.address,
     signInLink,
     auditorLink: async () => {
@@ -102,6 +118,7 @@ async function openDesk(): Promise<Desk & { close(): Promise<void> }> {
       await browser.close();
       await server.close();
       await database.drop();
+      await rm(bankFolder, { recursive: true, force: true });
     },
   };
 }
@@ -111,7 +128,16 @@ async function tenantWithPerson(database: TestDatabase, id: TenantName, name: st
   return (await asTenant(database, id, (tx) => createPerson(tx, person))).id;
 }
 
-function serve(database: TestDatabase): Promise<RunningServer> {
+function serve(database: TestDatabase, banks: SyncSurroundings): Promise<RunningServer> {
   const limits = { requestsPerMinutePerAddress: 100_000, requestsPerMinutePerTenant: 100_000 };
-  return startServer({ app: database.app, gate: database.gate, host: "127.0.0.1", port: 0, log: { level: "silent" }, pages, limits });
+  return startServer({
+    app: database.app,
+    gate: database.gate,
+    host: "127.0.0.1",
+    port: 0,
+    log: { level: "silent" },
+    pages,
+    limits,
+    banks,
+  });
 }

@@ -9,6 +9,7 @@ const pages: readonly { readonly to: NonNullable<LinkProps["to"]>; readonly icon
   { to: "/positions", icon: "sheet", name: "Cash position" },
   { to: "/statements", icon: "calendar", name: "Statements" },
   { to: "/accounts", icon: "account", name: "Accounts" },
+  { to: "/banks", icon: "link", name: "Banks" },
   { to: "/rates", icon: "exchange", name: "Exchange rates" },
   { to: "/approvals", icon: "approve", name: "Approvals" },
   { to: "/access", icon: "person", name: "Access" },

@@ -13,6 +13,7 @@ const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
 const AccountList = lazy(() => import("../accounts/account-list.tsx"));
 const AccountPage = lazy(() => import("../accounts/account-page.tsx"));
 const RatesPage = lazy(() => import("../rates/rates-page.tsx"));
+const BanksPage = lazy(() => import("../banks/banks-page.tsx"));
 const ApprovalsPage = lazy(() => import("../approvals/approvals-page.tsx"));
 const AccessPage = lazy(() => import("../access/access-page.tsx"));
 
@@ -56,6 +57,7 @@ const readDelivery = createRoute({ getParentRoute: () => desk, path: "/statement
 const accounts = createRoute({ getParentRoute: () => desk, path: "/accounts", component: AccountList });
 const audit = createRoute({ getParentRoute: () => desk, path: "/audit", component: AuditPage });
 const rates = createRoute({ getParentRoute: () => desk, path: "/rates", component: RatesPage });
+const banks = createRoute({ getParentRoute: () => desk, path: "/banks", component: BanksPage });
 const approvals = createRoute({ getParentRoute: () => desk, path: "/approvals", component: ApprovalsPage });
 const access = createRoute({ getParentRoute: () => desk, path: "/access", component: AccessPage });
 const account = createRoute({
@@ -71,7 +73,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    desk.addChildren([cockpit, positions, statements, readFile, readDelivery, accounts, account, rates, audit, approvals, access]),
+    desk.addChildren([cockpit, positions, statements, readFile, readDelivery, accounts, account, banks, rates, audit, approvals, access]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

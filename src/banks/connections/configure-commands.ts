@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { told } from "../../access/manage-commands.ts";
 import { ofTenant, secretOfStdin, type TenantFlags, tenantCommand } from "../../access/tenant-commands.ts";
 import { Problem } from "../../errors/problem.ts";
-import { tenantTransaction } from "../../postgres/transaction.ts";
+import { type TenantTransaction, tenantTransaction } from "../../postgres/transaction.ts";
+import { profileNamed } from "../../statements/profiles/profiles.ts";
 import type { CommandContext } from "../../terminal/command.ts";
 import { addConnection, changeConnection, findConnection } from "./connections.ts";
 import {
@@ -30,6 +31,7 @@ interface ConfigureFlags extends TenantFlags {
   readonly timeZone?: string;
   readonly sla?: number;
   readonly apiKey?: string;
+  readonly profile?: string;
   readonly passwordStdin?: true;
   readonly privateKey?: string;
   readonly passphraseStdin?: true;
@@ -48,9 +50,10 @@ export function mountConfigureCommands(group: Command, context: CommandContext):
       context,
       async ({ database }, tenant, flags) => {
         const credentials = await credentialsOf(flags);
-        const made = await tenantTransaction(database.app, tenant, (tx) =>
+        const made = await tenantTransaction(database.app, tenant, async (tx) =>
           addConnection(tx, {
             ...configurationOf(flags, {}),
+            ...(await profileOf(tx, flags)),
             kind: flags.kind,
             name: flags.name,
             ...(isUuid(flags.bank)
@@ -81,6 +84,7 @@ export function mountConfigureCommands(group: Command, context: CommandContext):
         const before = await findConnection(tx, flags.connection);
         const change: BankConnectionChange = {
           ...configurationOf(flags, before.settings),
+          ...(await profileOf(tx, flags)),
           ...(flags.name === undefined ? {} : { name: flags.name }),
           ...(credentials === undefined ? {} : { credentials }),
           ...(flags.forgetHostKey === true ? { hostKey: null } : {}),
@@ -110,6 +114,7 @@ function configureOptions(command: Command): Command {
     .option("--expected-by <time>", "HH:MM at which a business day's statement is there, the business day after")
     .option("--time-zone <zone>", "of --expected-by and --schedule; the bank's unless given")
     .option("--sla <minutes>", "how long after --expected-by a delivery is late; 60 unless given", numberOf(0, 10_080))
+    .option("--profile <name>", "with which its tables (CSV, XLSX) are read: apg statement profile list")
     .option("--api-key <id>", "of kind upload: the one key that may bring files");
 }
 
@@ -141,6 +146,10 @@ function configurationOf(
     ...(flags.sla === undefined ? {} : { slaMinutes: flags.sla }),
     ...(flags.apiKey === undefined ? {} : { apiKeyId: flags.apiKey }),
   };
+}
+
+async function profileOf(tx: TenantTransaction, { profile }: ConfigureFlags): Promise<{ profileId?: string }> {
+  return profile === undefined ? {} : { profileId: (await profileNamed(tx, profile)).id };
 }
 
 function defined<T extends object>(record: T): Partial<T> {

@@ -25,6 +25,7 @@ export interface ConnectionInUse {
   readonly createdAt: Date;
   readonly failures: number;
   readonly apiKeyId: string | null;
+  readonly profileId: string | null;
   readonly calendarId: string | null;
 }
 
@@ -36,7 +37,7 @@ export async function connectionInUse(tx: TenantTransaction, id: string): Promis
        connection.schedule, to_char(connection.expected_by, 'HH24:MI') as "expectedBy",
        coalesce(connection.expected_by_time_zone, bank.time_zone) as "timeZone", connection.sla_minutes as "slaMinutes",
        connection.covered_through::text as "coveredThrough", connection.created_at as "createdAt", connection.failures,
-       connection.api_key_id as "apiKeyId", bank.calendar_id as "calendarId", connection.credentials as secret
+       connection.api_key_id as "apiKeyId", connection.profile_id as "profileId", bank.calendar_id as "calendarId", connection.credentials as secret
      from cash_management.cm_bank_connections as connection
      join cash_management.cm_banks as bank on bank.tenant_id = connection.tenant_id and bank.id = connection.bank_id
      where connection.tenant_id = $1 and connection.id = $2 and connection.is_active`,

@@ -6,6 +6,7 @@ import { Problem } from "../../errors/problem.ts";
 import { tenantKeys } from "../../keys/key-ring.ts";
 import { places } from "../../keys/places.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
+import { getProfile } from "../../statements/profiles/profiles.ts";
 import type {
   BankConnection,
   BankConnectionChange,
@@ -62,6 +63,7 @@ export async function addConnection(tx: TenantTransaction, wanted: NewBankConnec
       timeZone: wanted.timeZone ?? null,
       slaMinutes: wanted.slaMinutes ?? 60,
       apiKeyId: wanted.apiKeyId ?? null,
+      profileId: wanted.profileId ?? null,
     })),
     id: uuidv7(),
     bankId: bank.id,
@@ -70,8 +72,10 @@ export async function addConnection(tx: TenantTransaction, wanted: NewBankConnec
     isActive: true,
   };
   const input: Deed = { verb: "add", wanted };
+  // Sealed outside: a write that must wait is undone, and with it would go the first keys of a tenant that has none yet.
+  const secret = await sealed(tx, row.id, credentials);
   return guardedWrite(tx, { input }, async () => {
-    await queries.insertConnection(tx, row, await sealed(tx, row.id, credentials));
+    await queries.insertConnection(tx, row, secret);
     await planJobs(tx, row.id);
     return getConnection(tx, row.id);
   });
@@ -91,9 +95,9 @@ export async function changeConnection(tx: TenantTransaction, id: string, change
   const otherServer = checked.settings.host !== before.settings.host || checked.settings.port !== before.settings.port;
   const row = { ...before, ...checked, hostKey: otherServer || change.hostKey === null ? null : before.hostKey };
   const input: Deed = { verb: "change", id, change };
+  const secret = change.credentials === undefined ? undefined : await sealed(tx, id, change.credentials);
   return guardedWrite(tx, { input }, async () => {
-    const credentials = change.credentials === undefined ? undefined : await sealed(tx, id, change.credentials);
-    await queries.updateConnection(tx, row, credentials, otherServer || change.hostKey === null || credentials !== undefined);
+    await queries.updateConnection(tx, row, secret, otherServer || change.hostKey === null || secret !== undefined);
     await planJobs(tx, id);
     return getConnection(tx, id);
   });
@@ -143,7 +147,10 @@ export async function carryOutConnection(tx: TenantTransaction, _request: Approv
   else await removeConnection(tx, deed.id);
 }
 
-type Configuration = Pick<queries.ConnectionRow, "name" | "settings" | "schedule" | "expectedBy" | "timeZone" | "slaMinutes" | "apiKeyId">;
+type Configuration = Pick<
+  queries.ConnectionRow,
+  "name" | "settings" | "schedule" | "expectedBy" | "timeZone" | "slaMinutes" | "apiKeyId" | "profileId"
+>;
 
 async function checkedRow(
   tx: TenantTransaction,
@@ -164,6 +171,8 @@ async function checkedRow(
     throw new Problem("invalid_input", `a connection of kind ${kind} has no API key`, { hint: "Only those of kind upload have." });
   if (apiKeyId !== null && !(await queries.apiKeyExists(tx, apiKeyId)))
     throw new Problem("not_found", `there is no API key ${apiKeyId}`, { hint: "See apg access key list." });
+  const profileId = wanted.profileId ?? null;
+  if (profileId !== null) await getProfile(tx, profileId);
   const expectedBy = wanted.expectedBy ?? null;
   return {
     name: wanted.name.trim(),
@@ -174,6 +183,7 @@ async function checkedRow(
     timeZone: expectedBy === null ? null : (zone ?? bankZone),
     slaMinutes: wanted.slaMinutes ?? 60,
     apiKeyId,
+    profileId,
   };
 }
 

@@ -50,6 +50,7 @@ const configuration = {
   expectedBy: nullable(Clock),
   timeZone: nullable(Type.String({ maxLength: 100, description: "IANA zone of expectedBy and schedule; the bank's unless given" })),
   slaMinutes: Type.Integer({ minimum: 0, maximum: 10_080, description: "How long after expectedBy a delivery counts as late" }),
+  profileId: nullable(Type.String({ format: "uuid", description: "Profile with which its tables (CSV, XLSX) are read" })),
   apiKeyId: nullable(Type.String({ format: "uuid", description: "For kind upload: the one API key that may deliver" })),
 };
 

@@ -12,7 +12,7 @@ import type { BankFile } from "./contract.ts";
 import { getFile, insertFile, versionOf } from "./files.ts";
 import { noteCovered } from "./queries.ts";
 import { settleArrival } from "./settle-arrival.ts";
-import { linkDeliveries, problemOfRefusal } from "./take.ts";
+import { linkDeliveries, problemOfRefusal, termsOf } from "./take.ts";
 
 export interface BroughtFile extends FileSource {
   readonly bytes: number;
@@ -27,7 +27,7 @@ export interface BroughtFile extends FileSource {
 export async function deliverFile(pool: Pool, context: TenantContext, connectionId: string, file: BroughtFile): Promise<BankFile> {
   const connection = await tenantRead(pool, context, (tx) => connectionInUse(tx, connectionId));
   requireMayBring(connection, context.actor ?? "");
-  const result = await importFile(pool, context, file, { channel: "bank" });
+  const result = await importFile(pool, context, file, { channel: "bank", terms: termsOf(connection) });
   return tenantTransaction(pool, context, async (tx) => {
     const keys = await tenantKeys(tx);
     const facts = { name: file.name, bytes: file.bytes, modifiedAt: null, key: `${file.sha256} ${file.name}` };

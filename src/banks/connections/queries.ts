@@ -21,7 +21,7 @@ export async function selectConnections(tx: TenantTransaction, id: string | null
     `select connection.id, bank.id as "bankId", bank.name as "bankName", bank.bic as "bankBic", connection.kind, connection.name,
        connection.settings, connection.schedule, to_char(connection.expected_by, 'HH24:MI') as "expectedBy",
        coalesce(connection.expected_by_time_zone, bank.time_zone) as "timeZone", connection.sla_minutes as "slaMinutes",
-       connection.api_key_id as "apiKeyId", connection.connection_status as status, connection.host_key as "hostKey",
+       connection.api_key_id as "apiKeyId", connection.profile_id as "profileId", connection.connection_status as status, connection.host_key as "hostKey",
        connection.credentials is not null as "hasCredentials", ${moment("connection.last_test_date")} as "lastTestAt",
        ${moment("connection.last_success_at")} as "lastSuccessAt", connection.last_error as "lastError", connection.failures,
        connection.covered_through::text as "coveredThrough",
@@ -69,6 +69,7 @@ export interface ConnectionRow {
   readonly timeZone: string | null;
   readonly slaMinutes: number;
   readonly apiKeyId: string | null;
+  readonly profileId: string | null;
   readonly isActive: boolean;
 }
 
@@ -76,7 +77,7 @@ export async function connectionRow(tx: TenantTransaction, id: string): Promise<
   const [found] = await rows<ConnectionRow>(
     tx,
     `select id, bank_id as "bankId", kind, name, settings, host_key as "hostKey", schedule, to_char(expected_by, 'HH24:MI') as "expectedBy",
-       expected_by_time_zone as "timeZone", sla_minutes as "slaMinutes", api_key_id as "apiKeyId", is_active as "isActive"
+       expected_by_time_zone as "timeZone", sla_minutes as "slaMinutes", api_key_id as "apiKeyId", profile_id as "profileId", is_active as "isActive"
      from cash_management.cm_bank_connections
      where tenant_id = $1 and id = $2 and is_active
      for update`,
@@ -97,6 +98,7 @@ const values = (tx: TenantTransaction, row: ConnectionRow) => [
   row.slaMinutes,
   row.apiKeyId,
   row.isActive,
+  row.profileId,
 ];
 
 /** Credentials, and the blind index that a four-eyes rule holds a change of them against. */
@@ -109,8 +111,8 @@ export async function insertConnection(tx: TenantTransaction, row: ConnectionRow
   await tx.query(
     `insert into cash_management.cm_bank_connections
        (tenant_id, id, name, settings, host_key, schedule, expected_by, expected_by_time_zone, sla_minutes, api_key_id, is_active,
-        bank_id, kind, credentials, credentials_index)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+        profile_id, bank_id, kind, credentials, credentials_index)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [...values(tx, row), row.bankId, row.kind, secret.encrypted, secret.index],
   );
 }
@@ -125,9 +127,9 @@ export async function updateConnection(
   await tx.query(
     `update cash_management.cm_bank_connections
      set name = $3, settings = $4, host_key = $5, schedule = $6, expected_by = $7, expected_by_time_zone = $8, sla_minutes = $9,
-       api_key_id = $10, is_active = $11, credentials = case when $12 then $13 else credentials end,
-       credentials_index = case when $12 then $15 else credentials_index end,
-       connection_status = case when $14 then 'untested' else connection_status end
+       api_key_id = $10, is_active = $11, profile_id = $12, credentials = case when $13 then $14 else credentials end,
+       credentials_index = case when $13 then $16 else credentials_index end,
+       connection_status = case when $15 then 'untested' else connection_status end
      where tenant_id = $1 and id = $2`,
     [...values(tx, row), secret !== undefined, secret?.encrypted ?? null, untested, secret?.index ?? null],
   );

@@ -3,8 +3,10 @@ import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { UploadedFile } from "../../statements/contract.ts";
 import { importFile } from "../../statements/import.ts";
 import type { FileSource } from "../../statements/posting/deliveries.ts";
+import type { ReadTerms } from "../../statements/profiles/contract.ts";
 import { raiseAlert, resolveAlert, subjectOfFile } from "./alerts.ts";
 import { attachmentsOf } from "./channels/mail.ts";
+import type { ConnectionInUse } from "./connection.ts";
 import type { FileProblem } from "./contract.ts";
 import { getFile } from "./files.ts";
 import { problemOf } from "./problems.ts";
@@ -38,7 +40,7 @@ export async function importStored(run: SyncRun, id: string): Promise<"imported"
 }
 
 async function importEach(run: SyncRun, source: FileSource): Promise<UploadedFile[]> {
-  const options = { channel: "bank" } as const;
+  const options = { channel: "bank", terms: termsOf(run.connection) } as const;
   if (run.connection.kind !== "mail") return [await importFile(run.pool, run.context, source, options)];
   const message: Uint8Array[] = [];
   for await (const piece of source.open()) message.push(piece);
@@ -46,6 +48,11 @@ async function importEach(run: SyncRun, source: FileSource): Promise<UploadedFil
   for (const { name, content } of await attachmentsOf(Buffer.concat(message), run.connection.settings))
     results.push(await importFile(run.pool, run.context, { name, open: () => once(content) }, options));
   return results;
+}
+
+/** What its profile says of files that are silent: how a table is read, whose it is. */
+export function termsOf({ profileId }: ConnectionInUse): ReadTerms {
+  return profileId === null ? {} : { profileId };
 }
 
 async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
