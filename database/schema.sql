@@ -2814,7 +2814,7 @@ create table cash_management.cm_statement_days (
   last_day boolean not null,
   recorded_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
-  constraint cm_statement_days_pkey PRIMARY KEY (tenant_id, account_id, day, statement_id),
+  constraint cm_statement_days_pkey PRIMARY KEY (tenant_id, account_id, day, statement_id, recorded_at),
   constraint statement_day_is_of_a_statement FOREIGN KEY (tenant_id, statement_id) REFERENCES cash_management.cm_statements(tenant_id, id),
   constraint statement_day_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
   constraint statement_day_adds_up CHECK ((net_minor = (credits_minor - debits_minor))),
@@ -2933,6 +2933,44 @@ grant select on cash_management.cm_statements to apg_readonly;
 grant insert, select on cash_management.cm_statements to apg_readwrite;
 grant update (superseded_at) on cash_management.cm_statements to apg_readwrite;
 
+create table cash_management.cm_suspected_duplicates (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  earlier_id uuid not null,
+  earlier_day date not null,
+  later_id uuid not null,
+  later_day date not null,
+  found_at timestamp with time zone not null default now(),
+  decision text,
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint cm_suspected_duplicates_pkey PRIMARY KEY (tenant_id, id),
+  constraint a_pair_is_suspected_once UNIQUE (tenant_id, earlier_id, later_id),
+  constraint suspicion_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_accounts(tenant_id, id),
+  constraint a_decision_has_its_maker CHECK ((((decided_by IS NULL) = (decided_at IS NULL)) AND ((decision IS NULL) OR (decided_by IS NOT NULL)))),
+  constraint suspected_ids_carry_their_days CHECK (((cash_management.day_of_id(earlier_id) = earlier_day) AND (cash_management.day_of_id(later_id) = later_day))),
+  constraint suspicion_is_decided_as_same_or_different CHECK ((decision = ANY (ARRAY['same'::text, 'different'::text])))
+);
+alter table cash_management.cm_suspected_duplicates owner to cm_owner;
+alter table cash_management.cm_suspected_duplicates enable row level security;
+alter table cash_management.cm_suspected_duplicates force row level security;
+comment on table cash_management.cm_suspected_duplicates is 'tenant: pairs of entries that may be one, and what a person decided; a pair comes up once';
+comment on column cash_management.cm_suspected_duplicates.decision is 'same: the later entry counts for nothing; different: both count; null: open, or taken back';
+create policy tenant_isolation on cash_management.cm_suspected_duplicates for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_suspected_duplicates_by_account ON cash_management.cm_suspected_duplicates USING btree (tenant_id, account_id);
+CREATE INDEX cm_suspected_duplicates_newest ON cash_management.cm_suspected_duplicates USING btree (tenant_id, found_at DESC, id);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_suspected_duplicates REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_suspected_duplicates', 'rows', 'id', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_suspected_duplicates REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_suspected_duplicates', 'rows', 'id', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_suspected_duplicates FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_suspected_duplicates', 'rows', 'id', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_suspected_duplicates REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_suspected_duplicates', 'rows', 'id', '');
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, earlier_id, earlier_day, later_id, later_day, found_at ON cash_management.cm_suspected_duplicates FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.account_id IS DISTINCT FROM new.account_id) OR (old.earlier_id IS DISTINCT FROM new.earlier_id) OR (old.earlier_day IS DISTINCT FROM new.earlier_day) OR (old.later_id IS DISTINCT FROM new.later_id) OR (old.later_day IS DISTINCT FROM new.later_day) OR (old.found_at IS DISTINCT FROM new.found_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'account_id', 'earlier_id', 'earlier_day', 'later_id', 'later_day', 'found_at');
+grant select on cash_management.cm_suspected_duplicates to apg_readonly;
+grant insert, select on cash_management.cm_suspected_duplicates to apg_readwrite;
+grant update (decision, decided_by, decided_at) on cash_management.cm_suspected_duplicates to apg_readwrite;
+
 create table cash_management.cm_tenant_exports (
   tenant_id cash_management.tenant_key not null,
   id uuid not null,
@@ -3018,7 +3056,7 @@ create table cash_management.cm_value_shifts (
   net_minor bigint not null,
   recorded_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
-  constraint cm_value_shifts_pkey PRIMARY KEY (tenant_id, account_id, until_day, from_day, statement_id, back_valued),
+  constraint cm_value_shifts_pkey PRIMARY KEY (tenant_id, account_id, until_day, from_day, statement_id, back_valued, recorded_at),
   constraint value_shift_is_of_a_statement FOREIGN KEY (tenant_id, statement_id) REFERENCES cash_management.cm_statements(tenant_id, id),
   constraint value_shift_is_of_an_account FOREIGN KEY (tenant_id, account_id) REFERENCES cash_management.cm_cash_account_keys(tenant_id, id),
   constraint value_shift_spans_days CHECK ((from_day < until_day))

@@ -20,6 +20,7 @@ import { mountRateCommands } from "./rates/commands.ts";
 import { mountStatementCommands } from "./statements/commands.ts";
 import { mountImportCommand } from "./statements/import-commands.ts";
 import { mountProfileCommands } from "./statements/profiles/commands.ts";
+import { mountSuspectCommands } from "./statements/suspects/commands.ts";
 import { mountTenantCommands } from "./tenants/commands.ts";
 import type { MountCommands } from "./terminal/command.ts";
 import { endWithReader } from "./terminal/output.ts";
@@ -33,6 +34,7 @@ const mounts: readonly MountCommands[] = [
   mountStatementCommands,
   mountImportCommand,
   mountProfileCommands,
+  mountSuspectCommands,
   mountPositionCommand,
   mountAccountCommands,
   mountBankCommands,

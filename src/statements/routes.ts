@@ -13,6 +13,7 @@ import { deliveryById, deliveryPieces, listDeliveries } from "./deliveries.ts";
 import { entriesOfStatement } from "./entries.ts";
 import { profileRoutes } from "./profiles/routes.ts";
 import { getStatement, listStatements } from "./statements.ts";
+import { suspectRoutes } from "./suspects/routes.ts";
 import { type UploadOptions, uploadRoutes } from "./upload-routes.ts";
 
 const tags = ["statements"];
@@ -24,6 +25,7 @@ const byMoment = [cursorParts.moment, cursorParts.uuid];
 export async function statementRoutes(app: HttpApplication, pool: Pool, options: { readonly upload: UploadOptions }): Promise<void> {
   await app.register(async (scope) => uploadRoutes(scope as HttpApplication, pool, options.upload));
   profileRoutes(app, pool);
+  suspectRoutes(app, pool);
 
   app.get(
     "/api/v1/statements",

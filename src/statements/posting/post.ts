@@ -8,6 +8,7 @@ import type { Day } from "../../time/day.ts";
 import type { UploadedFile } from "../contract.ts";
 import { sealAccount } from "../sealing/seal.ts";
 import type { StatementFormat } from "../statement.ts";
+import { findSuspects } from "../suspects/find-suspects.ts";
 import { accountKey, lockAccounts, momentOfKnowledge, type PostingAccount, resolveAccounts } from "./accounts.ts";
 import { confirmEarly, type EarlyPosted } from "./early.ts";
 import type { Intake } from "./intake.ts";
@@ -155,6 +156,13 @@ async function postPlanned(tx: TenantTransaction, posting: Posting): Promise<str
   await supersedeDays(tx, [...replaced, ...outlived], knownFrom);
   if (posted.length === 0) return knownFrom;
   await insertStatementDays(tx, await daysAsPosted(tx, posted, accountIds, span), knownFrom);
+  const bare = posted.filter((one) => !hasOracle(one) && one.candidate.terms.draft.header.kind === "statement");
+  await findSuspects(
+    tx,
+    bare.map((one) => one.candidate.statementId),
+    span.from,
+    span.to,
+  );
   const statements = posted.map((one) => one.candidate.statementId);
   await insertValueShifts(tx, statements, accountIds, span.from, span.to, knownFrom);
   return knownFrom;
