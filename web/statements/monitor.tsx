@@ -15,6 +15,7 @@ import { DropZone } from "./drop-zone.tsx";
 import { HeatMap } from "./heat-map.tsx";
 import { useCalendar } from "./queries.ts";
 import { StatementList } from "./statement-list.tsx";
+import { Suspects } from "./suspects.tsx";
 
 const weeks = 9;
 
@@ -37,6 +38,7 @@ export default function Monitor() {
           <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
           <Tabs.Tab value="list">Statements</Tabs.Tab>
           <Tabs.Tab value="deliveries">Received files</Tabs.Tab>
+          <Tabs.Tab value="suspects">Duplicates</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="calendar" pt="sm">
           <Calendar />
@@ -46,6 +48,9 @@ export default function Monitor() {
         </Tabs.Panel>
         <Tabs.Panel value="deliveries" pt="sm">
           <Deliveries />
+        </Tabs.Panel>
+        <Tabs.Panel value="suspects" pt="sm">
+          <Suspects />
         </Tabs.Panel>
       </Tabs>
     </div>

@@ -1,6 +1,7 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { DeliveryPage, StatementCalendar, StatementDetail, StatementPage, StatementStatus } from "../../src/statements/contract.ts";
-import { get } from "../kit/api.ts";
+import type { SuspectDecision, SuspectedDuplicate } from "../../src/statements/suspects/contract.ts";
+import { get, send } from "../kit/api.ts";
 
 export function useCalendar(from: string, to: string, accountId?: string) {
   return useQuery({
@@ -33,5 +34,22 @@ export function useStatement(statementId: string | null) {
     queryKey: ["statement", statementId],
     queryFn: ({ signal }) => get<StatementDetail>(`/statements/${statementId ?? ""}`, {}, signal),
     enabled: statementId !== null,
+  });
+}
+
+export function useSuspects(decided: boolean) {
+  return useQuery({
+    queryKey: ["suspects", decided],
+    queryFn: ({ signal }) => get<{ items: SuspectedDuplicate[] }>("/suspected-duplicates", { decided: String(decided) }, signal),
+  });
+}
+
+/** A decision moves figures everywhere, so all of them are read anew. */
+export function useDecideSuspect() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, decision }: SuspectDecision & { id: string }) =>
+      send<SuspectedDuplicate>("PUT", `/suspected-duplicates/${id}/decision`, { decision }),
+    onSuccess: () => queries.invalidateQueries(),
   });
 }

@@ -47,4 +47,29 @@ describe.skipIf(obstacle !== null)(`statements in a browser${obstacle === null ?
     const detail = page.getByRole("region", { name: /on 2026-03-03/ });
     await detail.getByText("The day ties to the day before it and is sealed.").waitFor();
   });
+
+  test("two entries that may be one stand side by side; said to be the same, the later one leaves the position, and comes back by undo", async () => {
+    const account = "DE88100900001234567892";
+    const list = (id: string, entries: readonly { amount: string; text: string }[]) =>
+      camt053({ account, id, currency: "JPY", day: "2026-03-04", entries });
+    await desk.current.import("first.xml", list("first", [{ amount: "-9000", text: "Rent March" }]));
+    const again = [
+      { amount: "-9000", text: "STANDING ORDER 4711 LANDLORD" },
+      { amount: "-1", text: "fee" },
+    ];
+    await desk.current.import("second.xml", list("second", again));
+    const page = await desk.current.open("/statements?asOf=2026-03-05");
+    await page.getByRole("tab", { name: "Duplicates" }).click();
+    const pair = page.getByRole("row").filter({ hasText: "Rent March" });
+    await pair.getByText("STANDING ORDER 4711 LANDLORD").waitFor();
+    const picture = process.env["APG_PICTURES"];
+    if (picture !== undefined) await page.screenshot({ path: `${picture}/suspects.png` });
+    await pair.getByRole("button", { name: "Same" }).click();
+    await page.getByText("No pair waits for you").waitFor();
+    await page.getByText("Decided", { exact: true }).click();
+    await pair.getByText("The same").waitFor();
+    if (picture !== undefined) await page.screenshot({ path: `${picture}/suspects-decided.png` });
+    await pair.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Nothing was decided so far").waitFor();
+  });
 });
