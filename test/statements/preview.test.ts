@@ -78,7 +78,7 @@ describe("the preview of a table", () => {
     expect(headed.table?.columns.map(({ header }) => header)).toEqual(["Tarih", "Aciklama", "Tutar"]);
     // What is known of a header stays, so that only the rest is chosen by hand.
     const half = await preview("Datum;Aciklama;Tutar\n01.04.2026;Kira;-12,50\n", { choices: { headerLine: 1 } });
-    expect([half.accepted, roles(half)]).toEqual([false, ["bookingDate", null, null]]);
+    expect([half.accepted, half.table?.headerLine, roles(half)]).toEqual([false, 1, ["bookingDate", null, null]]);
     const columns = [
       { header: "Tarih", position: 0, role: "bookingDate" as const },
       { header: "Aciklama", position: 1, role: "text" as const },

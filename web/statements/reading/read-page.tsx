@@ -91,14 +91,16 @@ function ReadSource({ source, other }: { readonly source: Source; readonly other
           <Questions preview={data} reading={reading} />
           {data.table === null ? null : <Conventions table={data.table} encoding={data.encoding} reading={reading} />}
           <div className="reading-result">
-            <Sums preview={data} />
+            <div className="reading-facts">
+              <Sums preview={data} />
+              {data.problems
+                .filter(({ code }) => code !== "BALANCE_MISSING" || data.table === null)
+                .map((problem) => (
+                  <ProblemLine key={`${problem.code}-${problem.line}`} problem={problem} />
+                ))}
+            </div>
             {mayImport ? <TakeOver source={source} preview={data} reading={reading} /> : null}
           </div>
-          {data.problems
-            .filter(({ code }) => code !== "BALANCE_MISSING" || data.table === null)
-            .map((problem) => (
-              <ProblemLine key={`${problem.code}-${problem.line}`} problem={problem} />
-            ))}
           {data.table === null ? null : <RawTable table={data.table} reading={reading} />}
         </>
       )}
