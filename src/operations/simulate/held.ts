@@ -1,4 +1,4 @@
-import { tenantKeys } from "../../keys/key-ring.ts";
+import { knownKeys } from "../../keys/key-ring.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
 import type { Day } from "../../time/day.ts";
@@ -20,7 +20,10 @@ export interface HeldClosing {
 }
 
 export async function heldOf(tx: TenantTransaction, account: string, currency: string): Promise<HeldAccount> {
-  const index = (await tenantKeys(tx)).index("account", account);
+  // A tenant that never stored a value has no key, and this only looks.
+  const keys = await knownKeys(tx);
+  if (keys === null) return { entries: new Map(), closings: new Map(), unsettled: [], flows: [] };
+  const index = keys.index("account", account);
   const values = [tx.tenantId, index, currency];
   const found = await rows<{ day: Day; state: string; line: string }>(tx, entriesSql, values);
   const closings = await rows<{ day: Day; state: string; closing: string }>(tx, closingsSql, values);

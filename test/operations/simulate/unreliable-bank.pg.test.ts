@@ -60,6 +60,8 @@ test("a tenant that lacks a file, or holds an entry twice, is found wrong", asyn
   const bank = unreliableBank({ seed: "lacking", accounts: 1, days: 4, formats: ["camt.053"], faults: [] });
   const context = await tenant("lacking");
   const [kept, ...others] = bank.files.filter(({ tellings }) => tellings.some(({ statement }) => statement.entries.length > 0));
+  const nothing = await compareWithTruth(database.current.app, context, bank.truth);
+  expect(nothing.lost).toBe(nothing.entries);
   for (const file of others) await take(context, file);
   const found = await compareWithTruth(database.current.app, context, bank.truth);
   const day = kept?.tellings[0]?.statement.day;
