@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { auditBench } from "./audit.ts";
 import { contextBench } from "./context.ts";
+import { counterpartiesBench } from "./counterparties.ts";
 import { importBench } from "./import.ts";
 import { keysBench } from "./keys.ts";
 import { report } from "./kit.ts";
@@ -8,7 +9,7 @@ import { positionBench } from "./position.ts";
 import { readBench } from "./read.ts";
 
 /** npm run bench [-- NAME… --quick]: quick runs are for trying the benches out; they keep no results. */
-const benches = [auditBench, contextBench, importBench, keysBench, positionBench, readBench];
+const benches = [auditBench, contextBench, counterpartiesBench, importBench, keysBench, positionBench, readBench];
 const { values, positionals } = parseArgs({ options: { quick: { type: "boolean", default: false } }, allowPositionals: true });
 for (const bench of benches) {
   if (positionals.length > 0 && !positionals.includes(bench.name)) continue;

@@ -1539,6 +1539,10 @@ create table cash_management.cm_cash_flows (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   superseded_at timestamp with time zone,
+  category_source text,
+  category_rule_id uuid,
+  category_reason text,
+  categorised_at timestamp with time zone,
   constraint cm_cash_flows_pkey PRIMARY KEY (tenant_id, id, transaction_date),
   constraint flow_category_is_known FOREIGN KEY (tenant_id, category) REFERENCES cash_management.cm_categories(tenant_id, code),
   constraint flow_counterparty_is_known FOREIGN KEY (tenant_id, counterparty_id) REFERENCES cash_management.cm_counterparties(tenant_id, id),
@@ -1554,6 +1558,8 @@ alter table cash_management.cm_cash_flows owner to cm_owner;
 alter table cash_management.cm_cash_flows enable row level security;
 alter table cash_management.cm_cash_flows force row level security;
 comment on table cash_management.cm_cash_flows is 'The flow book; a flow from a statement has the id of its bank transaction.';
+comment on column cash_management.cm_cash_flows.category_source is 'person locks it; else rule, own_account, bank_code, memory, bank_code_family; null: nothing decided';
+comment on column cash_management.cm_cash_flows.category_reason is 'why, in words: the rule as it read when it decided';
 alter table cash_management.cm_cash_flows alter column amount_minor set statistics 1000;
 alter table cash_management.cm_cash_flows alter column transaction_date set statistics 1000;
 create policy tenant_isolation on cash_management.cm_cash_flows for all to public
@@ -1572,7 +1578,7 @@ CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, account_id, tra
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_cash_flows FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_cash_flows to apg_readonly;
 grant insert, select on cash_management.cm_cash_flows to apg_readwrite;
-grant update (certainty, category, counterparty_id, counterparty, description, superseded_at) on cash_management.cm_cash_flows to apg_readwrite;
+grant update (certainty, category, counterparty_id, counterparty, description, superseded_at, category_source, category_rule_id, category_reason, categorised_at) on cash_management.cm_cash_flows to apg_readwrite;
 
 create table cash_management.cm_categories (
   tenant_id cash_management.tenant_key not null,
@@ -1584,6 +1590,7 @@ create table cash_management.cm_categories (
   is_active boolean not null default true,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  purpose_codes text[] not null default '{}'::text[],
   constraint cm_categories_pkey PRIMARY KEY (tenant_id, code),
   constraint category_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
   constraint parent_is_a_category_of_the_tenant FOREIGN KEY (tenant_id, parent_code) REFERENCES cash_management.cm_categories(tenant_id, code),
@@ -1597,6 +1604,7 @@ alter table cash_management.cm_categories enable row level security;
 alter table cash_management.cm_categories force row level security;
 comment on table cash_management.cm_categories is 'tenant: the tree of liquidity items';
 comment on column cash_management.cm_categories.bank_transaction_codes is 'BkTxCd families that mean this when nothing else says so';
+comment on column cash_management.cm_categories.purpose_codes is 'ISO 20022 purposes that mean this';
 create policy tenant_isolation on cash_management.cm_categories for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
@@ -1626,6 +1634,8 @@ create table cash_management.cm_category_rules (
   constraint rule_gives_a_category FOREIGN KEY (tenant_id, category_code) REFERENCES cash_management.cm_categories(tenant_id, code),
   constraint rule_gives_a_counterparty FOREIGN KEY (tenant_id, counterparty_id) REFERENCES cash_management.cm_counterparties(tenant_id, id),
   constraint hit_count_is_counted_up CHECK ((hit_count >= 0)),
+  constraint priority_counts_from_one CHECK ((priority >= 1)),
+  constraint rule_name_is_not_blank CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
   constraint rule_predicate_is_an_object CHECK ((jsonb_typeof(predicate) = 'object'::text))
 );
 alter table cash_management.cm_category_rules owner to cm_owner;
@@ -1644,6 +1654,40 @@ CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_manageme
 CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_category_rules FOR EACH ROW EXECUTE FUNCTION cash_management.touch();
 grant select on cash_management.cm_category_rules to apg_readonly;
 grant delete, insert, select, update on cash_management.cm_category_rules to apg_readwrite;
+
+create table cash_management.cm_category_runs (
+  tenant_id cash_management.tenant_key not null,
+  id uuid not null,
+  reason text not null,
+  delivery_id uuid,
+  account_ids uuid[],
+  from_day date,
+  to_day date,
+  cursor_id uuid,
+  examined bigint not null default 0,
+  changed bigint not null default 0,
+  state text not null default 'waiting'::text,
+  requested_by text not null,
+  requested_at timestamp with time zone not null default clock_timestamp(),
+  finished_at timestamp with time zone,
+  constraint cm_category_runs_pkey PRIMARY KEY (tenant_id, id),
+  constraint run_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint run_is_of_a_delivery FOREIGN KEY (tenant_id, delivery_id) REFERENCES cash_management.cm_deliveries(tenant_id, id),
+  constraint run_reason_is_known CHECK ((reason = ANY (ARRAY['delivery'::text, 'rules'::text, 'asked'::text]))),
+  constraint run_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text])))
+);
+alter table cash_management.cm_category_runs owner to cm_owner;
+alter table cash_management.cm_category_runs enable row level security;
+alter table cash_management.cm_category_runs force row level security;
+comment on table cash_management.cm_category_runs is 'tenant: sorting of flows into categories, after a delivery or a change of rules; resumable';
+create policy tenant_isolation on cash_management.cm_category_runs for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE UNIQUE INDEX a_delivery_is_sorted_once ON cash_management.cm_category_runs USING btree (tenant_id, delivery_id) WHERE (delivery_id IS NOT NULL);
+CREATE INDEX cm_category_runs_waiting ON cash_management.cm_category_runs USING btree (tenant_id, requested_at) WHERE (state = 'waiting'::text);
+grant select on cash_management.cm_category_runs to apg_readonly;
+grant insert, select on cash_management.cm_category_runs to apg_readwrite;
+grant update (cursor_id, examined, changed, state, finished_at) on cash_management.cm_category_runs to apg_readwrite;
 
 create table cash_management.cm_context_keys (
   key_id text not null,
@@ -1690,6 +1734,7 @@ create table cash_management.cm_counterparties (
   iban_encrypted bytea,
   iban_index text,
   iban_last_four text,
+  name_key text,
   constraint cm_counterparties_pkey PRIMARY KEY (tenant_id, id),
   constraint counterparty_name_is_used_once UNIQUE (tenant_id, name),
   constraint counterparty_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
@@ -1706,6 +1751,7 @@ alter table cash_management.cm_counterparties force row level security;
 comment on table cash_management.cm_counterparties is 'tenant: who is on the other side of a flow';
 comment on column cash_management.cm_counterparties.iban_encrypted is 'encrypted by the program';
 comment on column cash_management.cm_counterparties.iban_index is 'blind index of the IBAN';
+comment on column cash_management.cm_counterparties.name_key is 'the name without case, accents, punctuation and legal form (src/categories/fold.ts)';
 create policy searched_for_the_chosen_tenant on cash_management.cm_counterparties for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on cash_management.cm_counterparties for all to public
@@ -1713,6 +1759,7 @@ create policy tenant_isolation on cash_management.cm_counterparties for all to p
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE INDEX cm_counterparties_by_iban ON cash_management.cm_counterparties USING btree (tenant_id, iban_index) WHERE (iban_index IS NOT NULL);
 CREATE INDEX cm_counterparties_by_name ON cash_management.cm_counterparties USING gin (tenant_id, name ext.gin_trgm_ops) WITH (fastupdate=off);
+CREATE UNIQUE INDEX cm_counterparties_by_name_key ON cash_management.cm_counterparties USING btree (tenant_id, name_key) WHERE (name_key IS NOT NULL);
 CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparties REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
 CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparties REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
 CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparties FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparties', 'rows', 'id', 'iban_encrypted,iban_index', 'name');
@@ -1723,6 +1770,34 @@ CREATE TRIGGER touch BEFORE UPDATE ON cash_management.cm_counterparties FOR EACH
 grant select on cash_management.cm_counterparties to apg_readonly;
 grant insert, select, update on cash_management.cm_counterparties to apg_readwrite;
 grant select on cash_management.cm_counterparties to cm_gatekeeper;
+
+create table cash_management.cm_counterparty_categories (
+  tenant_id cash_management.tenant_key not null,
+  counterparty_id uuid not null,
+  direction text not null,
+  category_code text not null,
+  decided_by text not null default cash_management.current_actor(),
+  decided_at timestamp with time zone not null default now(),
+  constraint cm_counterparty_categories_pkey PRIMARY KEY (tenant_id, counterparty_id, direction),
+  constraint memory_gives_a_category FOREIGN KEY (tenant_id, category_code) REFERENCES cash_management.cm_categories(tenant_id, code),
+  constraint memory_is_of_a_counterparty FOREIGN KEY (tenant_id, counterparty_id) REFERENCES cash_management.cm_counterparties(tenant_id, id),
+  constraint memory_direction_is_known CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
+);
+alter table cash_management.cm_counterparty_categories owner to cm_owner;
+alter table cash_management.cm_counterparty_categories enable row level security;
+alter table cash_management.cm_counterparty_categories force row level security;
+comment on table cash_management.cm_counterparty_categories is 'tenant: the memory of corrections, by counterparty and direction';
+create policy tenant_isolation on cash_management.cm_counterparty_categories for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE INDEX cm_counterparty_categories_by_category ON cash_management.cm_counterparty_categories USING btree (tenant_id, category_code);
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_counterparty_categories REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_counterparty_categories', 'rows', 'counterparty_id,direction', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_counterparty_categories REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_counterparty_categories', 'rows', 'counterparty_id,direction', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_counterparty_categories FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_counterparty_categories', 'rows', 'counterparty_id,direction', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_counterparty_categories REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_counterparty_categories', 'rows', 'counterparty_id,direction', '');
+grant select on cash_management.cm_counterparty_categories to apg_readonly;
+grant insert, select on cash_management.cm_counterparty_categories to apg_readwrite;
+grant update (category_code, decided_by, decided_at) on cash_management.cm_counterparty_categories to apg_readwrite;
 
 create table cash_management.cm_currencies (
   code cash_management.currency_code not null,
@@ -2094,6 +2169,35 @@ CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_fee_lines REFEREN
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id ON cash_management.cm_fee_lines FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id');
 grant select on cash_management.cm_fee_lines to apg_readonly;
 grant insert, select on cash_management.cm_fee_lines to apg_readwrite;
+
+create table cash_management.cm_flow_categories (
+  tenant_id cash_management.tenant_key not null,
+  flow_id uuid not null,
+  known_until timestamp with time zone not null,
+  flow_day date not null,
+  category text,
+  counterparty_id uuid,
+  source text,
+  reason text,
+  known_from timestamp with time zone not null,
+  constraint cm_flow_categories_pkey PRIMARY KEY (tenant_id, flow_id, known_until),
+  constraint earlier_category_belongs_to_a_tenant FOREIGN KEY (tenant_id) REFERENCES cash_management.cm_tenants(tenant_id),
+  constraint earlier_flow_id_carries_its_day CHECK ((cash_management.day_of_id(flow_id) = flow_day)),
+  constraint it_was_known_before_it_was_not CHECK ((known_from < known_until))
+);
+alter table cash_management.cm_flow_categories owner to cm_owner;
+alter table cash_management.cm_flow_categories enable row level security;
+alter table cash_management.cm_flow_categories force row level security;
+comment on table cash_management.cm_flow_categories is 'tenant: categories that flows had before, and from when until when';
+create policy tenant_isolation on cash_management.cm_flow_categories for all to public
+  using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
+  with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_flow_categories REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_flow_categories', 'batch', 'flow_id,known_until', '');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_flow_categories REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_flow_categories', 'batch', 'flow_id,known_until', '');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_flow_categories FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_flow_categories', 'batch', 'flow_id,known_until', '');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_flow_categories REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_flow_categories', 'batch', 'flow_id,known_until', '');
+grant select on cash_management.cm_flow_categories to apg_readonly;
+grant insert, select on cash_management.cm_flow_categories to apg_readwrite;
 
 create table cash_management.cm_fx_rates (
   tenant_id cash_management.tenant_key not null,

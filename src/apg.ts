@@ -8,6 +8,7 @@ import { mountSettingsCommand } from "./apg/settings-command.ts";
 import { mountStartCommand } from "./apg/start-command.ts";
 import { mountAuditCommands } from "./audit/commands.ts";
 import { mountBankCommands } from "./banks/connections/commands.ts";
+import { mountCategoryCommands } from "./categories/commands.ts";
 import { mountConfigureCommand } from "./operations/configure/commands.ts";
 import { mountProveCommands } from "./operations/isolate/commands.ts";
 import { mountKeysCommands } from "./operations/keys/commands.ts";
@@ -39,6 +40,7 @@ const mounts: readonly MountCommands[] = [
   mountAccountCommands,
   mountBankCommands,
   mountRateCommands,
+  mountCategoryCommands,
   mountTenantCommands,
   mountAccessCommands,
   mountPlatformKeyCommands,

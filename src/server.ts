@@ -10,6 +10,7 @@ import type { SyncSurroundings } from "./banks/connections/sync.ts";
 import { deliverRoutes } from "./banks/connections/upload/routes.ts";
 import { bankRoutes } from "./banks/routes.ts";
 import { cashFlowRoutes } from "./cash-flows/routes.ts";
+import { categoryRoutes } from "./categories/routes.ts";
 import { Problem } from "./errors/problem.ts";
 import { defaultLimits, type HttpApplication, type HttpLimits, makeApplication } from "./http/application.ts";
 import type { LogTarget } from "./http/log.ts";
@@ -86,6 +87,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
     async (app) => {
       const oidc = { publicAddress: options.publicAddress ?? null, allowInsecure: options.oidcInsecure ?? false };
       accessRoutes(app, options, oidc, executors);
+      categoryRoutes(app, options.app);
       accountRoutes(app, options.app);
       auditRoutes(app, options.app);
       bankRoutes(app, options.app);

@@ -2,6 +2,7 @@ import { listPeople } from "../access/people.ts";
 import { firstOpeningDay } from "../accounts/register-accounts.ts";
 import { deliveries, type StatementDelivery } from "../banks/simulator/deliveries.ts";
 import { simulate } from "../banks/simulator/simulate.ts";
+import { sortWaiting } from "../categories/runs.ts";
 import type { Pool } from "../postgres/connect.ts";
 import { type TenantContext, tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import { importFile } from "../statements/import.ts";
@@ -65,6 +66,7 @@ async function ensureTenant(options: DemoOptions, demo: DemoCompany, present: bo
   if (!complete) {
     await importHistory(options, context, demo, tally);
     await tenantTransaction(options.app, context, (tx) => importDemoRates(tx, demo, options.today, days));
+    await sortWaiting(options.app, context);
   }
   const people = await ensurePeople(options.app, context, demo.people);
   if (!complete) await ensureRequests(options.app, context, demo, people, options.today);

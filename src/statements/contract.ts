@@ -191,6 +191,8 @@ export const Entry = record(
     endToEndId: nullable(Type.String()),
     transactionCode: nullable(Type.String()),
     category: nullable(Type.String()),
+    categorySource: nullable(Type.String({ description: "person, rule, own_account, bank_code, memory or bank_code_family" })),
+    categoryReason: nullable(Type.String({ description: "Why, in words" })),
     batchCount: nullable(Type.Integer()),
     details: Type.Array(EntryDetail, { description: "The transactions of a batch; its amount counts once" }),
   },

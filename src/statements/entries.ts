@@ -129,6 +129,9 @@ interface EntryRow {
   bank_reference: string | null;
   end_to_end_id: string | null;
   transaction_code: string | null;
+  category: string | null;
+  category_source: string | null;
+  category_reason: string | null;
   batch_count: number | null;
   detail_count: number;
 }
@@ -155,12 +158,20 @@ function readWindow(
   if (after !== null) conditions.push(`(booking_date, id) < (${bind(after[0])}::date, ${bind(after[1])}::uuid)`);
   return rows<EntryRow>(
     tx,
-    `select id, statement_id, account_id, line, booking_date, value_date, amount_minor::text as amount, currency, state, reversal,
-       counterparty_name, counterparty_account_last_four as counterparty_last_four, remittance, reference, bank_reference, end_to_end_id, transaction_code, batch_count, detail_count
-     from cash_management.cm_bank_transactions
-     where ${conditions.join(" and ")}
-     order by booking_date desc, id desc
-     limit $4`,
+    `with entry as (
+       select id, statement_id, account_id, line, booking_date, value_date, amount_minor::text as amount, currency, state, reversal,
+         counterparty_name, counterparty_account_last_four as counterparty_last_four, remittance, reference, bank_reference, end_to_end_id,
+         transaction_code, batch_count, detail_count
+       from cash_management.cm_bank_transactions
+       where ${conditions.join(" and ")}
+       order by booking_date desc, id desc
+       limit $4
+     )
+     select entry.*, f.category, f.category_source, f.category_reason
+     from entry
+     left join cash_management.cm_cash_flows f
+       on f.tenant_id = $1 and f.id = entry.id and f.transaction_date = entry.booking_date and f.transaction_date between $2 and $3
+     order by entry.booking_date desc, entry.id desc`,
     values,
   );
 }
@@ -243,7 +254,9 @@ function entryOf(row: EntryRow, details: EntryDetail[]): Entry {
     bankReference: row.bank_reference,
     endToEndId: row.end_to_end_id,
     transactionCode: row.transaction_code,
-    category: null,
+    category: row.category,
+    categorySource: row.category_source,
+    categoryReason: row.category_reason,
     batchCount: row.batch_count,
     details,
   };

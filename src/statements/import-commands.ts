@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
+import { sortWaiting } from "../categories/runs.ts";
 import { Problem } from "../errors/problem.ts";
 import type { Pool } from "../postgres/connect.ts";
 import type { TenantContext } from "../postgres/transaction.ts";
@@ -33,7 +34,9 @@ export const mountImportCommand: MountCommands = (program, context) => {
         const tenant = { tenantId: options.tenant, actor: commandActor() };
         await requireTenant(database.app, tenant);
         const terms = await termsOf(database.app, tenant, options);
-        answer(await importPaths(database.app, tenant, paths, terms), options);
+        const results = await importPaths(database.app, tenant, paths, terms);
+        await sortWaiting(database.app, tenant);
+        answer(results, options);
       }),
     );
   const assigning = statement

@@ -211,3 +211,13 @@ function statementOf(row: StatementRow): Statement {
     receivedAt: new Date(row.recorded_at).toISOString(),
   };
 }
+
+/** The first and the last day that entries of any statement are of; null before the first. */
+export async function spanOfStatements(tx: TenantTransaction): Promise<{ readonly from: Day; readonly to: Day } | null> {
+  const [span] = await rows<{ from: Day | null; to: Day | null }>(
+    tx,
+    'select min(entries_from) as "from", max(entries_to) as "to" from cash_management.cm_statements where tenant_id = $1',
+    [tx.tenantId],
+  );
+  return span === undefined || span.from === null || span.to === null ? null : { from: span.from, to: span.to };
+}

@@ -27,25 +27,44 @@ interface WeekInformed {
   readonly weekInfo?: { readonly weekend: readonly number[] };
 }
 
-const parents = [
-  { code: "operating", name: "Operating", parent: null, direction: "both" },
-  { code: "investing", name: "Investing", parent: null, direction: "both" },
-  { code: "financing", name: "Financing", parent: null, direction: "both" },
-  { code: "internal", name: "Between own accounts", parent: null, direction: "both" },
-] as const;
+/** Adds what is missing of the default tree; for tenants that were opened before it had codes. @returns how many were added or completed */
+export function addDefaultCategories(tx: TenantTransaction): Promise<number> {
+  return queries.insertCategories(tx, categories);
+}
 
-const categories = [
-  ...parents,
-  { code: "operating.customers", name: "Customers", parent: "operating", direction: "in" },
-  { code: "operating.suppliers", name: "Suppliers", parent: "operating", direction: "out" },
-  { code: "operating.payroll", name: "Payroll", parent: "operating", direction: "out" },
-  { code: "operating.taxes", name: "Taxes and duties", parent: "operating", direction: "both" },
-  { code: "operating.rent", name: "Rent and leases", parent: "operating", direction: "out" },
-  { code: "operating.fees", name: "Bank fees", parent: "operating", direction: "out" },
-  { code: "operating.other", name: "Other operating", parent: "operating", direction: "both" },
-  { code: "investing.assets", name: "Fixed assets", parent: "investing", direction: "both" },
-  { code: "investing.deposits", name: "Deposits and funds", parent: "investing", direction: "both" },
-  { code: "financing.loans", name: "Loans", parent: "financing", direction: "both" },
-  { code: "financing.interest", name: "Interest", parent: "financing", direction: "both" },
-  { code: "financing.equity", name: "Equity and dividends", parent: "financing", direction: "both" },
-] as const;
+/** bankCodes: ISO 20022 with * for any part, and what SWIFT (:61:) and BAI2 call the same; purposes: ISO 20022 external purpose codes. */
+function item(code: string, name: string, direction: "in" | "out" | "both", bankCodes = "", purposes = ""): queries.DefaultCategory {
+  const parent = code.includes(".") ? code.slice(0, code.lastIndexOf(".")) : null;
+  return { code, name, parent, direction, bankCodes: words(bankCodes), purposes: words(purposes) };
+}
+
+function words(text: string): readonly string[] {
+  return text.split(" ").filter((word) => word !== "");
+}
+
+const categories: readonly queries.DefaultCategory[] = [
+  item("operating", "Operating", "both"),
+  item("investing", "Investing", "both"),
+  item("financing", "Financing", "both"),
+  item(
+    "internal",
+    "Between own accounts",
+    "both",
+    "CAMT-ACCB-* CAMT-CAPL-* CAMT-ACCB-SWEP *-*-ZABA *-*-SWEP *-*-TOPG 501 201",
+    "INTC CASH",
+  ),
+  item("operating.customers", "Customers", "in", "PMNT-RCDT PMNT-IRCT PMNT-IDDT PMNT-MCRD PMNT-RCHQ", "SUPP GDDS SCVE"),
+  item("operating.suppliers", "Suppliers", "out", "PMNT-ICDT PMNT-RDDT PMNT-ICHQ", "SUPP GDDS SCVE"),
+  item("operating.payroll", "Payroll", "out", "PMNT-ICDT-SALA PMNT-ICDT-PAYR *-*-PRCT", "SALA PAYR PENS BONU"),
+  item("operating.taxes", "Taxes and duties", "both", "*-*-TAXE PMNT-ICDT-TAXS", "TAXS VATX WHLD GOVT SSBE"),
+  item("operating.rent", "Rent and leases", "out", "", "RENT"),
+  item("operating.fees", "Bank fees", "both", "*-*-CHRG *-*-FEES *-*-COMM *-*-COMI NCHG NCOM 698", ""),
+  item("operating.cards", "Cards and cash", "both", "PMNT-CCRD PMNT-CNTR", ""),
+  item("operating.other", "Other operating", "both"),
+  item("investing.assets", "Fixed assets", "both"),
+  item("investing.deposits", "Deposits and funds", "both", "LDAS-FTDP LDAS-NTDP SECU", ""),
+  item("financing.loans", "Loans", "both", "LDAS-FTLN LDAS-NTLN LDAS-SYDN LDAS-CSLN LDAS-MGLN", "LOAN"),
+  item("financing.interest", "Interest", "both", "*-*-INTR NINT 354", "INTE"),
+  item("financing.equity", "Equity and dividends", "both", "", "DIVI"),
+  item("financing.exchange", "Currency exchange", "both", "FORX", "FREX"),
+];

@@ -116,17 +116,28 @@ export async function tenantNamed(tx: TenantTransaction, name: string): Promise<
   return result.rows[0]?.id ?? null;
 }
 
-export async function insertCategories(
-  tx: TenantTransaction,
-  categories: readonly { readonly code: string; readonly name: string; readonly parent: string | null; readonly direction: string }[],
-): Promise<void> {
-  await tx.query(
-    `insert into cash_management.cm_categories (tenant_id, code, name, parent_code, direction)
-     select $1::text, n.code, n.name, n.parent, n.direction
-     from jsonb_to_recordset($2::jsonb) as n (code text, name text, parent text, direction text)
-     on conflict (tenant_id, code) do nothing`,
+export interface DefaultCategory {
+  readonly code: string;
+  readonly name: string;
+  readonly parent: string | null;
+  readonly direction: string;
+  readonly bankCodes: readonly string[];
+  readonly purposes: readonly string[];
+}
+
+/** Adds those that are missing, and codes to those that have none; whatever somebody has said about one stays. @returns how many changed */
+export async function insertCategories(tx: TenantTransaction, categories: readonly DefaultCategory[]): Promise<number> {
+  const { rowCount } = await tx.query(
+    `insert into cash_management.cm_categories as known (tenant_id, code, name, parent_code, direction, bank_transaction_codes, purpose_codes)
+     select $1::text, n.code, n.name, n.parent, n.direction, n."bankCodes", n.purposes
+     from jsonb_to_recordset($2::jsonb) as n (code text, name text, parent text, direction text, "bankCodes" text[], purposes text[])
+     on conflict (tenant_id, code) do update
+     set bank_transaction_codes = excluded.bank_transaction_codes, purpose_codes = excluded.purpose_codes
+     where known.bank_transaction_codes = '{}' and known.purpose_codes = '{}'
+       and (excluded.bank_transaction_codes <> '{}' or excluded.purpose_codes <> '{}')`,
     [tx.tenantId, JSON.stringify(categories)],
   );
+  return rowCount ?? 0;
 }
 
 export async function serverTime(admin: Pool): Promise<string> {

@@ -147,6 +147,7 @@ test("every table of a tenant is audited, or is known not to be (21)", async () 
     "cash_management.cm_bank_file_pieces", // the file and the delivery that it becomes are
     "cash_management.cm_bank_jobs", // what a job changes is
     "cash_management.cm_cash_account_keys", // the account is, and brings its key along
+    "cash_management.cm_category_runs", // what a run changes is
     "cash_management.cm_delivery_chunks", // the delivery's sha256 covers its bytes
     "cash_management.cm_idempotency_keys", // the write they answer is
     "cash_management.cm_outbox", // the change it tells of is

@@ -5,7 +5,7 @@ import { read, treeFiles } from "./tree.ts";
 // ARCHITECTURE.md, "The arrows": entries → routes/commands → domains and operations → kits → ground.
 const ground = /^src\/(errors|money|time)\//;
 const kit = /^src\/(settings|postgres|keys|http|terminal)\//;
-const domain = /^src\/(tenants|access|accounts|banks|statements|cash-flows|rates|positions|audit|demo|operations)\//;
+const domain = /^src\/(tenants|access|accounts|banks|statements|cash-flows|categories|rates|positions|audit|demo|operations)\//;
 const entry = /^src\/(apg\.ts|server\.ts|apg\/)/;
 const edgeOfHttp = /^src\/(http\/|server\.ts|apg\/)|routes\.ts$/;
 const edgeOfTerminal = /^src\/(terminal\/|apg\.ts|apg\/)|commands?\.ts$|-table\.ts$/;

@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import type { Account } from "../../src/accounts/contract.ts";
 import type { Entry } from "../../src/statements/contract.ts";
+import { BulkCategory } from "../categories/bulk-category.tsx";
 import { ExportButtons } from "../kit/export-buttons.tsx";
 import { Empty, ErrorNotice, Waiting } from "../kit/notice.tsx";
 import { KnownNow } from "../shell/known-now.tsx";
@@ -24,6 +25,7 @@ export function Entries({ account }: { readonly account: Account }) {
           {query.hasNextPage ? " shown, more as you scroll" : entries.length === 1 ? " entry" : " entries"}
         </span>
         <KnownNow what="Entries" />
+        <BulkCategory entries={entries} filtered={Object.values(filter).some((part) => part !== undefined)} />
         <span className="spacer" />
         <ExportButtons name={`entries-${account.last4}`} cells={() => entryCells(entries)} />
       </div>
@@ -97,7 +99,19 @@ function EntryList({ entries, onEnd }: { readonly entries: readonly Entry[]; rea
 }
 
 function entryCells(entries: readonly Entry[]) {
-  const header = ["Booked", "Value", "Amount", "Currency", "Counterparty", "Text", "Reference", "Bank reference", "End-to-end id", "Code"];
+  const header = [
+    "Booked",
+    "Value",
+    "Amount",
+    "Currency",
+    "Counterparty",
+    "Text",
+    "Reference",
+    "Bank reference",
+    "End-to-end id",
+    "Code",
+    "Category",
+  ];
   return [
     header,
     ...entries.map((e) => [
@@ -111,6 +125,7 @@ function entryCells(entries: readonly Entry[]) {
       e.bankReference,
       e.endToEndId,
       e.transactionCode,
+      e.category,
     ]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Entry } from "../../src/statements/contract.ts";
+import { EntryCategory } from "../categories/entry-category.tsx";
 import { Figure } from "../kit/figure.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { accountProof } from "../proof/target.ts";
@@ -31,7 +32,8 @@ export function EntryRow({ entry, open, onToggle }: RowProps) {
         <div className="muted">{secondLine(entry)}&nbsp;</div>
       </div>
       <span role="cell" className="muted">
-        {[entry.transactionCode, entry.category].filter((part) => part !== null).join(" · ")}
+        {entry.transactionCode === null ? null : `${entry.transactionCode} · `}
+        <EntryCategory entry={entry} />
       </span>
       <span role="cell" className="right">
         <Figure
@@ -67,6 +69,7 @@ function Details({ entry }: { readonly entry: Entry }) {
     ["Bank reference", entry.bankReference],
     ["End-to-end id", entry.endToEndId],
     ["Transaction code", entry.transactionCode],
+    ["Category", entry.category === null ? null : `${entry.category}: ${entry.categoryReason ?? ""}`],
     ["Line in the file", entry.line === null ? null : String(entry.line)],
   ];
   return (

@@ -13,6 +13,7 @@ import { Breakdown } from "./breakdown.tsx";
 import { Changes } from "./changes.tsx";
 import { CurrencyCard } from "./currency-card.tsx";
 import { byWeight } from "./figures.ts";
+import { FlowsByCategory } from "./flows-by-category.tsx";
 import { InOneCurrency } from "./in-one-currency.tsx";
 import { Movements } from "./movements.tsx";
 import { usePosition, usePositionHistory } from "./queries.ts";
@@ -46,6 +47,7 @@ export default function Cockpit() {
               <div className="cockpit-columns">
                 <div className="cockpit-side">
                   <Breakdown close={closeBefore(data)} day={data.asOf} />
+                  <FlowsByCategory day={data.asOf} />
                   {view.knownAt === undefined ? <Movements day={data.asOf} close={closeBefore(data)} /> : null}
                 </div>
                 <div className="cockpit-side">

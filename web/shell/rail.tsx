@@ -10,6 +10,7 @@ const pages: readonly { readonly to: NonNullable<LinkProps["to"]>; readonly icon
   { to: "/statements", icon: "calendar", name: "Statements" },
   { to: "/accounts", icon: "account", name: "Accounts" },
   { to: "/banks", icon: "link", name: "Banks" },
+  { to: "/categories", icon: "filter", name: "Categories" },
   { to: "/rates", icon: "exchange", name: "Exchange rates" },
   { to: "/approvals", icon: "approve", name: "Approvals" },
   { to: "/access", icon: "person", name: "Access" },

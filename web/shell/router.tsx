@@ -12,6 +12,7 @@ const ReadPage = lazy(() => import("../statements/reading/read-page.tsx"));
 const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
 const AccountList = lazy(() => import("../accounts/account-list.tsx"));
 const AccountPage = lazy(() => import("../accounts/account-page.tsx"));
+const CategoriesPage = lazy(() => import("../categories/categories-page.tsx"));
 const RatesPage = lazy(() => import("../rates/rates-page.tsx"));
 const BanksPage = lazy(() => import("../banks/banks-page.tsx"));
 const ApprovalsPage = lazy(() => import("../approvals/approvals-page.tsx"));
@@ -56,6 +57,7 @@ const readFile = createRoute({ getParentRoute: () => desk, path: "/statements/re
 const readDelivery = createRoute({ getParentRoute: () => desk, path: "/statements/read/$deliveryId", component: ReadPage });
 const accounts = createRoute({ getParentRoute: () => desk, path: "/accounts", component: AccountList });
 const audit = createRoute({ getParentRoute: () => desk, path: "/audit", component: AuditPage });
+const categories = createRoute({ getParentRoute: () => desk, path: "/categories", component: CategoriesPage });
 const rates = createRoute({ getParentRoute: () => desk, path: "/rates", component: RatesPage });
 const banks = createRoute({ getParentRoute: () => desk, path: "/banks", component: BanksPage });
 const approvals = createRoute({ getParentRoute: () => desk, path: "/approvals", component: ApprovalsPage });
@@ -73,7 +75,21 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    desk.addChildren([cockpit, positions, statements, readFile, readDelivery, accounts, account, banks, rates, audit, approvals, access]),
+    desk.addChildren([
+      cockpit,
+      positions,
+      statements,
+      readFile,
+      readDelivery,
+      accounts,
+      account,
+      banks,
+      categories,
+      rates,
+      audit,
+      approvals,
+      access,
+    ]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -5,6 +5,8 @@
 export const hints: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   // Its check counts the entries of a list, and fails with an error on what is no list.
   "analytics.cm_optimizations": { conflicts: [`'[":mark"]'::jsonb`] },
+  // A list of ids, not an id.
+  "cash_management.cm_category_runs": { account_ids: ["null::uuid[]"] },
   // One that was cancelled says nothing any more.
   "audit.tenant_erasures": { state: ["'requested'::text"] },
 };

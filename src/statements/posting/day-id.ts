@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import { type Day, dayNumber } from "../../time/day.ts";
+import { type Day, dayFromNumber, dayNumber } from "../../time/day.ts";
 
 /**
  * Ids that carry their day (UUID version 8, RFC 9562): 24 bits days since 2000-01-01, 36 bits of time in steps of 16 ms, 14 bits
@@ -22,6 +22,11 @@ export function dayId(day: Day): string {
   offset += 6;
   const prefix = hex(days, 6) + hex(Math.floor(step / 65536), 5);
   return `${prefix.slice(0, 8)}-${prefix.slice(8, 11)}${hex(Math.floor((step % 65536) / 4096), 1)}-8${hex(step % 4096, 3)}-${hex(0x8000 | counter, 4)}-${random}`;
+}
+
+/** The day that an id carries. */
+export function dayOfId(id: string): Day {
+  return dayFromNumber(Number.parseInt(id.slice(0, 6), 16) + firstDay);
 }
 
 /** The lowest id a day can have: `id >= lowestId(from) and id < lowestId(after)` is a range of days on the primary key. */
