@@ -29,7 +29,7 @@ export function TrailFilterBar({ filter, onChange }: { readonly filter: TrailFil
         size="xs"
         w={220}
         aria-label="Who"
-        placeholder="Who: a name, an address, command:…"
+        placeholder="Who: a name, an address"
         leftSection={<Icon name="search" size={13} />}
         value={who}
         onChange={(event) => {
