@@ -164,13 +164,10 @@ function readWindow(
          transaction_code, batch_count, detail_count
        from cash_management.cm_bank_transactions
        where ${conditions.join(" and ")}
-       order by booking_date desc, id desc
-       limit $4
+       order by booking_date desc, id desc limit $4
      )
-     select entry.*, f.category, f.category_source, f.category_reason
-     from entry
-     left join cash_management.cm_cash_flows f
-       on f.tenant_id = $1 and f.id = entry.id and f.transaction_date = entry.booking_date and f.transaction_date between $2 and $3
+     select entry.*, f.category, f.category_source, f.category_reason from entry
+     left join cash_management.cm_cash_flows f on f.tenant_id = $1 and f.id = entry.id and f.transaction_date = entry.booking_date and f.transaction_date between $2 and $3
      order by entry.booking_date desc, entry.id desc`,
     values,
   );
