@@ -952,11 +952,13 @@ create table cash_management.cm_approval_requests (
   executed_by text,
   executed_in xid8,
   input_encrypted bytea,
+  code_hash bytea,
   constraint cm_approval_requests_pkey PRIMARY KEY (tenant_id, id),
   constraint request_currency_exists FOREIGN KEY (currency) REFERENCES cash_management.cm_currencies(code),
   constraint request_follows_a_rule FOREIGN KEY (tenant_id, policy_id) REFERENCES cash_management.cm_approval_policies(tenant_id, id),
   constraint request_is_of_a_known_kind FOREIGN KEY (kind) REFERENCES cash_management.cm_approval_kinds(kind),
   constraint a_requested_amount_has_a_currency CHECK (((amount_minor IS NULL) = (currency IS NULL))),
+  constraint approval_code_hash_is_a_sha256 CHECK ((octet_length(code_hash) = 32)),
   constraint approval_input_is_encrypted CHECK ((SUBSTRING(input_encrypted FROM 1 FOR 3) = '\x415047'::bytea)),
   constraint it_is_executed_once_and_by_somebody CHECK ((((state = 'executed'::text) = (executed_at IS NOT NULL)) AND ((executed_at IS NULL) = (executed_in IS NULL)))),
   constraint payload_hash_is_a_sha256 CHECK ((octet_length(payload_hash) = 32)),
@@ -971,15 +973,16 @@ alter table cash_management.cm_approval_requests force row level security;
 comment on table cash_management.cm_approval_requests is 'tenant: deeds that wait for other people; what is asked never changes, and what is approved is done once';
 comment on column cash_management.cm_approval_requests.payload_hash is 'sha256 over kind, subject, amount, currency and payload: the guarded write is held against it';
 comment on column cash_management.cm_approval_requests.input_encrypted is 'encrypted by the program: what carrying it out needs; gone once that is done, refused or withdrawn';
+comment on column cash_management.cm_approval_requests.code_hash is 'sha256 of the code that who approved tells the person: without it the link of who asked opens nothing';
 create policy tenant_isolation on cash_management.cm_approval_requests for all to public
   using (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)))
   with check (((tenant_id)::text = ( SELECT cash_management.current_tenant() AS current_tenant)));
 CREATE UNIQUE INDEX a_deed_waits_once ON cash_management.cm_approval_requests USING btree (tenant_id, payload_hash) WHERE (state = ANY (ARRAY['waiting'::text, 'approved'::text]));
 CREATE INDEX cm_approval_requests_newest ON cash_management.cm_approval_requests USING btree (tenant_id, requested_at DESC, id);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted', 'subject,payload,reason');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted,code_hash', 'subject,payload,reason');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_approval_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted,code_hash', 'subject,payload,reason');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_approval_requests FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted,code_hash', 'subject,payload,reason');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_approval_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_approval_requests', 'rows', 'id', 'input_encrypted,code_hash', 'subject,payload,reason');
 CREATE TRIGGER input_goes_with_the_request BEFORE UPDATE OF state ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((new.state = ANY (ARRAY['refused'::text, 'withdrawn'::text, 'executed'::text]))) EXECUTE FUNCTION cash_management.forget_approval_input();
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, kind, subject, amount_minor, currency, payload, payload_hash, reason, policy_id, approvals_needed, approver_role, requested_by, requested_at, expires_at ON cash_management.cm_approval_requests FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.kind IS DISTINCT FROM new.kind) OR (old.subject IS DISTINCT FROM new.subject) OR (old.amount_minor IS DISTINCT FROM new.amount_minor) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.payload IS DISTINCT FROM new.payload) OR (old.payload_hash IS DISTINCT FROM new.payload_hash) OR (old.reason IS DISTINCT FROM new.reason) OR (old.policy_id IS DISTINCT FROM new.policy_id) OR (old.approvals_needed IS DISTINCT FROM new.approvals_needed) OR (old.approver_role IS DISTINCT FROM new.approver_role) OR (old.requested_by IS DISTINCT FROM new.requested_by) OR (old.requested_at IS DISTINCT FROM new.requested_at) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'kind', 'subject', 'amount_minor', 'currency', 'payload', 'payload_hash', 'reason', 'policy_id', 'approvals_needed', 'approver_role', 'requested_by', 'requested_at', 'expires_at');
 grant select on cash_management.cm_approval_requests to apg_readwrite;
@@ -2840,9 +2843,12 @@ create table cash_management.cm_sign_in_links (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   created_by text,
+  code_hash bytea,
+  wrong_codes smallint not null default 0,
   constraint cm_sign_in_links_pkey PRIMARY KEY (tenant_id, id),
   constraint link_token_is_used_once UNIQUE (tenant_id, token_hash),
   constraint link_is_for_a_person FOREIGN KEY (tenant_id, person_id) REFERENCES cash_management.cm_people(tenant_id, id),
+  constraint link_code_hash_is_a_sha256 CHECK ((octet_length(code_hash) = 32)),
   constraint link_expires_within_a_week CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '7 days'::interval)))),
   constraint link_token_hash_is_a_sha256 CHECK ((octet_length(token_hash) = 32))
 );
@@ -2851,6 +2857,7 @@ alter table cash_management.cm_sign_in_links enable row level security;
 alter table cash_management.cm_sign_in_links force row level security;
 comment on table cash_management.cm_sign_in_links is 'tenant: one-time links; used once, or never';
 comment on column cash_management.cm_sign_in_links.created_by is 'set by trigger: who made it; whoever makes one for another could use it, so the trail keeps the name';
+comment on column cash_management.cm_sign_in_links.code_hash is 'set by trigger: the code that has to come with the link; null: the link alone';
 create policy looked_up_at_sign_in on cash_management.cm_sign_in_links for select to cm_gatekeeper
   using (true);
 create policy tenant_isolation on cash_management.cm_sign_in_links for all to public
@@ -2861,15 +2868,15 @@ create policy used_up_at_sign_in on cash_management.cm_sign_in_links for update 
   with check (true);
 CREATE INDEX cm_sign_in_links_by_person ON cash_management.cm_sign_in_links USING btree (tenant_id, person_id);
 CREATE INDEX cm_sign_in_links_by_token ON cash_management.cm_sign_in_links USING btree (token_hash);
-CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
-CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sign_in_links REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
-CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sign_in_links FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
-CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash');
+CREATE TRIGGER audit_delete AFTER DELETE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_delete('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash,code_hash');
+CREATE TRIGGER audit_insert AFTER INSERT ON cash_management.cm_sign_in_links REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_insert('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash,code_hash');
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON cash_management.cm_sign_in_links FOR EACH STATEMENT EXECUTE FUNCTION audit.record_truncate('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash,code_hash');
+CREATE TRIGGER audit_update AFTER UPDATE ON cash_management.cm_sign_in_links REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_update('cash_management', 'cm_sign_in_links', 'rows', 'id', 'token_hash,code_hash');
 CREATE TRIGGER key_never_changes BEFORE UPDATE OF tenant_id, id, token_hash, person_id ON cash_management.cm_sign_in_links FOR EACH ROW WHEN ((((old.tenant_id)::text IS DISTINCT FROM (new.tenant_id)::text) OR (old.id IS DISTINCT FROM new.id) OR (old.token_hash IS DISTINCT FROM new.token_hash) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION cash_management.refuse_key_change('tenant_id', 'id', 'token_hash', 'person_id');
 CREATE TRIGGER link_is_guarded BEFORE INSERT ON cash_management.cm_sign_in_links FOR EACH ROW EXECUTE FUNCTION cash_management.guard_link();
 grant delete, insert, select, update on cash_management.cm_sign_in_links to apg_readwrite;
 grant select on cash_management.cm_sign_in_links to cm_gatekeeper;
-grant update (used_at) on cash_management.cm_sign_in_links to cm_gatekeeper;
+grant update (used_at, wrong_codes) on cash_management.cm_sign_in_links to cm_gatekeeper;
 
 create table cash_management.cm_statement_balances (
   tenant_id cash_management.tenant_key not null,
@@ -3294,6 +3301,21 @@ create policy same_for_all_tenants on maintenance.partition_policies for all to 
 grant select on maintenance.partition_policies to apg_admin;
 grant select on maintenance.partition_policies to audit_owner;
 grant select on maintenance.partition_policies to monitoring;
+
+create table maintenance.request_counts (
+  bucket text not null,
+  hits bigint not null,
+  ends_at timestamp with time zone not null,
+  constraint request_counts_pkey PRIMARY KEY (bucket),
+  constraint bucket_is_a_sha256 CHECK ((bucket ~ '^[A-Za-z0-9_-]{43}$'::text))
+);
+alter table maintenance.request_counts owner to cm_owner;
+alter table maintenance.request_counts enable row level security;
+alter table maintenance.request_counts force row level security;
+comment on table maintenance.request_counts is 'local: requests of a window of time, by hashed address or tenant; read and written by count_requests() only';
+create policy same_for_all_tenants on maintenance.request_counts for all to public
+  using (true)
+  with check (true);
 
 create table ml_models.cm_model_metrics (
   tenant_id cash_management.tenant_key not null,
@@ -4966,26 +4988,38 @@ comment on function cash_management.ask_approval(uuid,text,text,bigint,text,json
 grant execute on function cash_management.ask_approval(uuid,text,text,bigint,text,jsonb,text) to apg_admin;
 grant execute on function cash_management.ask_approval(uuid,text,text,bigint,text,jsonb,text) to apg_readwrite;
 
-CREATE FUNCTION cash_management.consume_sign_in_link(p_token_hash bytea)
- RETURNS TABLE(tenant_id text, person_id uuid)
+CREATE FUNCTION cash_management.consume_sign_in_link(p_token_hash bytea, p_code_hash bytea DEFAULT NULL::bytea)
+ RETURNS TABLE(tenant_id text, person_id uuid, outcome text)
  LANGUAGE plpgsql
  SECURITY DEFINER ROWS 1
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  -- The row is locked by the update, so of two that come at once one gets the session and the other nothing.
+  -- The row is locked by the update, so of two that come at once one gets the session and the other nothing. Five wrong codes end it.
   return query
   update cash_management.cm_sign_in_links as link
-  set used_at = clock_timestamp()
+  set
+    used_at = case
+      when link.code_hash is null or link.code_hash = p_code_hash then clock_timestamp()
+      when p_code_hash is not null and link.wrong_codes >= 4 then clock_timestamp()
+    end,
+    wrong_codes = link.wrong_codes + (link.code_hash is not null and p_code_hash is not null and link.code_hash <> p_code_hash)::integer
   where link.token_hash = p_token_hash
     and link.used_at is null
     and link.expires_at > now()
-  returning link.tenant_id::text, link.person_id;
+  returning
+    link.tenant_id::text,
+    link.person_id,
+    case
+      when link.code_hash is null or link.code_hash = p_code_hash then 'in'
+      when p_code_hash is null then 'code_needed'
+      else 'code_wrong'
+    end;
 end
 $function$;
-alter function cash_management.consume_sign_in_link(bytea) owner to cm_gatekeeper;
-comment on function cash_management.consume_sign_in_link(bytea) is 'uses a link up and says for whom it was; nothing when used or expired';
-grant execute on function cash_management.consume_sign_in_link(bytea) to apg_gate;
+alter function cash_management.consume_sign_in_link(bytea,bytea) owner to cm_gatekeeper;
+comment on function cash_management.consume_sign_in_link(bytea,bytea) is 'uses a link up and says for whom it was: outcome in, code_needed or code_wrong; nothing when used or expired';
+grant execute on function cash_management.consume_sign_in_link(bytea,bytea) to apg_gate;
 
 CREATE FUNCTION cash_management.context_part(p_part integer)
  RETURNS text
@@ -5023,6 +5057,35 @@ grant execute on function cash_management.context_part(integer) to apg_readwrite
 grant execute on function cash_management.context_part(integer) to audit_owner;
 grant execute on function cash_management.context_part(integer) to cm_owner;
 grant execute on function cash_management.context_part(integer) to monitoring;
+
+CREATE FUNCTION cash_management.count_requests(p_buckets text[], p_hits integer[], p_ends_at timestamp with time zone[])
+ RETURNS TABLE(hits bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER ROWS 10
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if random() < 0.02 then
+    delete from maintenance.request_counts as old where old.ends_at < now() - interval '1 minute';
+  end if;
+  return query
+  with counted as (
+    insert into maintenance.request_counts as total (bucket, hits, ends_at)
+    select asked.bucket, asked.hits, asked.ends_at
+    from unnest(p_buckets, p_hits, p_ends_at) as asked (bucket, hits, ends_at)
+    order by asked.bucket
+    on conflict (bucket) do update set hits = total.hits + excluded.hits
+    returning total.bucket, total.hits
+  )
+  select counted.hits
+  from unnest(p_buckets) with ordinality as asked (bucket, at)
+  join counted on counted.bucket = asked.bucket
+  order by asked.at;
+end
+$function$;
+alter function cash_management.count_requests(text[],integer[],timestamp with time zone[]) owner to cm_owner;
+comment on function cash_management.count_requests(text[],integer[],timestamp with time zone[]) is 'adds to what all processes have counted, and answers the totals in the same order';
+grant execute on function cash_management.count_requests(text[],integer[],timestamp with time zone[]) to apg_gate;
 
 CREATE FUNCTION cash_management.current_actor()
  RETURNS text
@@ -5643,18 +5706,61 @@ CREATE FUNCTION cash_management.guard_link()
 AS $function$
 declare
   person cash_management.cm_people;
+  deed_kind text;
+  deed_payload jsonb;
+  request cash_management.cm_approval_requests;
 begin
   new.created_by := cash_management.current_actor();
   if cash_management.is_administration() then
     return new;
   end if;
+  new.code_hash := null;
   if not cash_management.actor_may('access:write') then
     raise exception 'links are made by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
   end if;
   select * into person from cash_management.cm_people where tenant_id = new.tenant_id and id = new.person_id;
-  if cash_management.is_trusted_role(person.role) and person.last_signed_in_at is not null then
-    perform cash_management.use_approval('person_recovery', person.email, null, null, '{}');
+  if not cash_management.is_trusted_role(person.role) then
+    return new;
   end if;
+  -- Who was here before lost their way in; who was not comes in for the first time, to a role that was approved.
+  deed_kind := case when person.last_signed_in_at is null then 'person_role' else 'person_recovery' end;
+  deed_payload := case when deed_kind = 'person_role' then jsonb_build_object('name', person.name, 'role', person.role) else '{}' end;
+  if (cash_management.approval_rule(deed_kind, person.email, null, null)).id is null then
+    return new;
+  end if;
+  -- A first link may be lost: the approval of the role, and its code, serve for another one until the person is in.
+  select * into request
+  from cash_management.cm_approval_requests as candidate
+  where candidate.tenant_id = new.tenant_id
+    and candidate.kind = deed_kind
+    and candidate.subject = person.email
+    and candidate.payload ->> 'role' is not distinct from deed_payload ->> 'role'
+    and (
+      candidate.state = 'approved' and candidate.expires_at > now()
+      or candidate.kind = 'person_role' and candidate.state = 'executed' and candidate.decided_at > now() - interval '31 days'
+    )
+  order by candidate.decided_at desc
+  limit 1;
+  if not found then
+    -- Refused, with the deed named.
+    perform cash_management.use_approval(deed_kind, person.email, null, null, deed_payload);
+  end if;
+  if request.code_hash is null then
+    raise exception 'the code is not made yet' using errcode = 'check_violation', constraint = 'the_code_is_there_before_the_link';
+  end if;
+  if exists (
+    select
+    from cash_management.cm_approvals as decision
+    where decision.tenant_id = request.tenant_id
+      and decision.subject_id = request.id
+      and cash_management.person_behind(decision.decided_by) = cash_management.person_behind(new.created_by)
+  ) then
+    raise exception 'who has the code does not make the link' using errcode = 'insufficient_privilege', constraint = 'link_and_code_are_two_people';
+  end if;
+  if request.state = 'approved' then
+    perform cash_management.use_approval(deed_kind, request.subject, null, null, request.payload);
+  end if;
+  new.code_hash := request.code_hash;
   return new;
 end
 $function$;
@@ -5671,14 +5777,24 @@ declare
   actor text := cash_management.current_actor();
   is_self boolean := actor = 'person:' || new.id;
   was_open boolean := tg_op = 'UPDATE' and old.disabled_at is null;
+  is_ruled boolean;
+  maker text;
   approval uuid;
 begin
   if cash_management.is_administration() then
     return new;
   end if;
-  -- A password is its owner's. An operator may set one (a person who forgot), another person never.
-  if tg_op = 'UPDATE' and new.password_hash is distinct from old.password_hash and actor ~ '^(person|key):' and not is_self then
-    raise exception 'a password is set by its owner' using errcode = 'insufficient_privilege', constraint = 'a_password_is_set_by_its_owner';
+  -- A password is its owner's. An operator may set one (a person who forgot), another person never; and of whoever a four-eyes rule is
+  -- about nobody but the owner knows it.
+  if new.password_hash is not null and not is_self and (tg_op = 'INSERT' or new.password_hash is distinct from old.password_hash) then
+    is_ruled := cash_management.is_trusted_role(new.role)
+      and (
+        (cash_management.approval_rule('person_role', new.email, null, null)).id is not null
+        or (cash_management.approval_rule('person_recovery', new.email, null, null)).id is not null
+      );
+    if is_ruled or tg_op = 'UPDATE' and actor ~ '^(person|key):' then
+      raise exception 'a password is set by its owner' using errcode = 'insufficient_privilege', constraint = 'a_password_is_set_by_its_owner';
+    end if;
   end if;
   if tg_op = 'UPDATE'
     and (new.email, new.name, new.role, new.disabled_at) is not distinct from (old.email, old.name, old.role, old.disabled_at)
@@ -5696,6 +5812,26 @@ begin
   end if;
   if approval is null and not cash_management.actor_may('access:write') then
     raise exception 'people are managed by administrators' using errcode = 'insufficient_privilege', constraint = 'administrators_manage_access';
+  end if;
+  if approval is not null and tg_op = 'UPDATE' then
+    -- Who asked may have made the link this person came in by, and may still be the one who comes in. Then they prove themselves anew.
+    select requested_by into maker from cash_management.cm_approval_requests where tenant_id = new.tenant_id and id = approval;
+    if cash_management.person_behind(maker) is null
+      or exists (
+        select
+        from cash_management.cm_sign_in_links as link
+        where link.tenant_id = new.tenant_id
+          and link.person_id = new.id
+          and (link.created_by = maker or cash_management.person_behind(link.created_by) = cash_management.person_behind(maker))
+      )
+    then
+      new.password_hash := null;
+      new.last_signed_in_at := null;
+      update cash_management.cm_sessions
+      set ended_at = clock_timestamp()
+      where tenant_id = new.tenant_id and person_id = new.id and ended_at is null;
+      delete from cash_management.cm_sign_in_links where tenant_id = new.tenant_id and person_id = new.id and used_at is null;
+    end if;
   end if;
   if tg_op = 'UPDATE' and is_self and (new.role, new.disabled_at) is distinct from (old.role, old.disabled_at) then
     raise exception 'nobody changes what they may do themselves'
@@ -5802,8 +5938,20 @@ CREATE FUNCTION cash_management.guard_sign_in_rules()
 AS $function$
 declare
   used uuid;
+  is_there boolean := false;
 begin
   if not cash_management.is_administration() then
+    if tg_op = 'INSERT' then
+      if tg_table_name = 'cm_access_rules' then
+        is_there := exists (select from cash_management.cm_access_rules where tenant_id = new.tenant_id);
+      else
+        is_there := exists (select from cash_management.cm_identity_providers where tenant_id = new.tenant_id);
+      end if;
+    end if;
+    -- The row is there: either the update that follows is guarded, or the key refuses the insert.
+    if is_there then
+      return new;
+    end if;
     used := case
       when tg_op = 'DELETE' then cash_management.use_approval('sign_in', tg_argv[0], null, null, '{"removed": true}')
       else cash_management.use_approval('sign_in', tg_argv[0], null, null, to_jsonb(new) - '{tenant_id,client_secret,updated_at}'::text[])
@@ -5850,6 +5998,37 @@ end
 $function$;
 alter function cash_management.keep_account_key() owner to cm_owner;
 comment on function cash_management.keep_account_key() is 'an account brings its key along';
+
+CREATE FUNCTION cash_management.keep_approval_code(p_id uuid, p_code_hash bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update cash_management.cm_approval_requests as request
+  set code_hash = p_code_hash
+  where request.tenant_id = cash_management.current_tenant()
+    and request.id = p_id
+    and request.kind in ('person_role', 'person_recovery')
+    and (request.state = 'approved' and request.expires_at > now() or request.state = 'executed')
+    and exists (
+      select
+      from cash_management.cm_approvals as decision
+      where decision.tenant_id = request.tenant_id
+        and decision.subject_id = request.id
+        and decision.decision = 'approved'
+        and decision.decided_by = cash_management.current_actor()
+    );
+  if not found then
+    raise exception 'only who approved makes the code' using errcode = 'insufficient_privilege', constraint = 'approver_makes_the_code';
+  end if;
+end
+$function$;
+alter function cash_management.keep_approval_code(uuid,bytea) owner to cm_owner;
+comment on function cash_management.keep_approval_code(uuid,bytea) is 'the code beside a link, from who approved; another one takes its place';
+grant execute on function cash_management.keep_approval_code(uuid,bytea) to apg_admin;
+grant execute on function cash_management.keep_approval_code(uuid,bytea) to apg_readwrite;
 
 CREATE FUNCTION cash_management.keep_approval_input(p_id uuid, p_input bytea)
  RETURNS void

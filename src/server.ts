@@ -14,6 +14,7 @@ import { categoryRoutes } from "./categories/routes.ts";
 import { Problem } from "./errors/problem.ts";
 import { defaultLimits, type HttpApplication, type HttpLimits, makeApplication } from "./http/application.ts";
 import type { LogTarget } from "./http/log.ts";
+import { countInDatabase } from "./http/shared-counts.ts";
 import { clearUploads } from "./http/uploads.ts";
 import { positionRoutes } from "./positions/routes.ts";
 import type { Pool } from "./postgres/connect.ts";
@@ -83,6 +84,7 @@ export async function makeServer(options: ServerOptions): Promise<HttpApplicatio
       version: programVersion(),
       trustProxy: options.trustProxy ?? false,
       limits: options.limits ?? defaultLimits,
+      counts: countInDatabase(options.gate),
     },
     async (app) => {
       const oidc = { publicAddress: options.publicAddress ?? null, allowInsecure: options.oidcInsecure ?? false };

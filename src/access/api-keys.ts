@@ -3,8 +3,8 @@ import { Problem } from "../errors/problem.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import { type Guarded, withApproval } from "./approvals/approvals.ts";
 import type { ApiKey, Scope } from "./contract.ts";
+import * as queries from "./key-queries.ts";
 import { permissionsOfScope } from "./permissions.ts";
-import * as queries from "./queries.ts";
 import { apiKeyPrefix, newToken, shownPrefix, tokenHash } from "./secrets.ts";
 
 export interface NewApiKey {

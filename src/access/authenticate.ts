@@ -1,9 +1,10 @@
 import { Problem } from "../errors/problem.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
+import { findApiKey } from "./gate-queries.ts";
 import { actorOf, type Identity } from "./identity.ts";
+import { markKeyUsed } from "./key-queries.ts";
 import { permissionsOfScope } from "./permissions.ts";
-import * as queries from "./queries.ts";
 import { apiKeyPrefix, tokenHash } from "./secrets.ts";
 import { tenantClosed } from "./sign-in.ts";
 
@@ -13,7 +14,7 @@ import { tenantClosed } from "./sign-in.ts";
  */
 export async function identityOfKey(pools: AccessPools, key: string): Promise<Identity | null> {
   if (!key.startsWith(apiKeyPrefix)) return null;
-  const row = await queries.findApiKey(pools.gate, tokenHash(key));
+  const row = await findApiKey(pools.gate, tokenHash(key));
   if (row === null) return null;
   if (row.revoked_at !== null) throw refused(`the API key "${row.name}" was revoked`);
   if (row.expires_at !== null && Date.parse(row.expires_at) <= Date.now())
@@ -30,9 +31,7 @@ export async function identityOfKey(pools: AccessPools, key: string): Promise<Id
     expiresAt: row.expires_at,
   };
   if (isLongAgo(row.last_used_at))
-    await tenantTransaction(pools.app, { tenantId: row.tenant_id, actor: actorOf(identity) }, (tx) =>
-      queries.markKeyUsed(tx, row.api_key_id),
-    );
+    await tenantTransaction(pools.app, { tenantId: row.tenant_id, actor: actorOf(identity) }, (tx) => markKeyUsed(tx, row.api_key_id));
   return identity;
 }
 

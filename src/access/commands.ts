@@ -3,15 +3,16 @@ import { Problem } from "../errors/problem.ts";
 import { tenantRead, tenantTransaction } from "../postgres/transaction.ts";
 import type { Settings } from "../settings/list.ts";
 import { type CommandContext, commandGroup, type MountCommands } from "../terminal/command.ts";
-import { print, printJson, printTable } from "../terminal/output.ts";
+import { print, printJson, printTable, remark } from "../terminal/output.ts";
 import { listApiKeys, requestApiKey, revokeApiKey } from "./api-keys.ts";
 import type { Executors } from "./approvals/carry-out.ts";
 import { mountApprovalCommands, mountPolicyCommands } from "./approvals/commands.ts";
 import { type Role, roles, scopes } from "./contract.ts";
 import { mountManagePersonCommands, mountRolesCommand, told } from "./manage-commands.ts";
+import { addPerson, makeLink } from "./manage-people.ts";
 import { mountOidcCommands } from "./oidc/commands.ts";
-import { createPerson, listPeople, personByEmail, setPassword } from "./people.ts";
-import { createSignInLink, linkMinutes } from "./sign-in-links.ts";
+import { listPeople, personByEmail, setPassword } from "./people.ts";
+import { linkMinutes } from "./sign-in-links.ts";
 import { ofTenant, secretOfStdin, type TenantFlags, tenantCommand, uuidOf } from "./tenant-commands.ts";
 
 /** `apg access person|key|link`: who may come in, and with what. */
@@ -48,12 +49,12 @@ function mountPersonCommands(group: Command, context: CommandContext): void {
       ofTenant<PersonFlags>(context, async ({ database }, tenant, flags) => {
         const password = flags.passwordStdin === true ? { password: await secretOfStdin("password") } : {};
         const person = { email: flags.email, name: flags.name, role: flags.role, ...password };
-        const { id } = await tenantTransaction(database.app, tenant, (tx) => createPerson(tx, person));
-        if (flags.json === true) printJson({ id, email: flags.email, role: flags.role });
-        else
-          print(
-            `${flags.name} may come in as ${flags.role}. A link to sign in: apg access link --tenant ${flags.tenant} --email ${flags.email}`,
-          );
+        told(
+          await tenantTransaction(database.app, tenant, (tx) => addPerson(tx, person)),
+          flags,
+          ({ name, role, email }) =>
+            `${name} may come in as ${role}. A link to sign in: apg access link --tenant ${flags.tenant} --email ${email}`,
+        );
       }),
     );
 
@@ -163,17 +164,18 @@ interface LinkFlags extends TenantFlags {
 }
 
 function mountLinkCommand(group: Command, context: CommandContext): void {
-  tenantCommand(group, "link", `a link that signs a person in once, within ${linkMinutes} minutes`)
+  tenantCommand(group, "link", `a link that signs a person in once: within ${linkMinutes} minutes, the first one within three days`)
     .requiredOption("--email <address>", "whom")
     .option("--address <url>", "where the pages are; default: where apg start serves them")
     .action(
       ofTenant<LinkFlags>(context, async ({ database, settings }, tenant, flags) => {
-        const { token } = await tenantTransaction(database.app, tenant, async (tx) =>
-          createSignInLink(tx, (await personByEmail(tx, flags.email)).id),
-        );
+        const made = await tenantTransaction(database.app, tenant, async (tx) => makeLink(tx, (await personByEmail(tx, flags.email)).id));
+        if (!("done" in made)) return told(made, flags, () => "");
+        const { token, expiresAt, codeNeeded } = made.done;
         const link = `${(flags.address ?? addressOf(settings)).replace(/\/$/, "")}/sign-in?token=${token}`;
-        if (flags.json === true) printJson({ link, minutes: linkMinutes });
-        else print(link);
+        if (flags.json === true) return printJson({ link, expiresAt, codeNeeded });
+        print(link);
+        if (codeNeeded) remark("They also need the code that who approved tells them: neither opens anything alone.");
       }),
     );
 }

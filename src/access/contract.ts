@@ -51,7 +51,10 @@ export const SignInAnswer = record("SignInAnswer", {
 });
 export type SignInAnswer = Static<typeof SignInAnswer>;
 
-export const SignInByLink = record("SignInByLink", { token: Type.String({ minLength: 20, maxLength: 200 }) });
+export const SignInByLink = record("SignInByLink", {
+  token: Type.String({ minLength: 20, maxLength: 200 }),
+  code: Type.Optional(Type.String({ maxLength: 40, description: "Where one goes with the link: from who approved" })),
+});
 export type SignInByLink = Static<typeof SignInByLink>;
 
 export const SwitchTenant = record("SwitchTenant", { tenant: Type.String({ minLength: 1, maxLength: 63 }) });
@@ -132,7 +135,9 @@ export type PersonChange = Static<typeof PersonChange>;
 export const SignInLink = record("SignInLink", {
   token: Type.String({ description: "Shown this once; the link is /sign-in?token=… on this server" }),
   expiresAt: Moment,
+  codeNeeded: Type.Boolean({ description: "A code of who approved has to come with it: neither part opens anything alone" }),
 });
+export type SignInLink = Static<typeof SignInLink>;
 export const InvitedPerson = record("InvitedPerson", { person: PersonRecord, link: SignInLink });
 export type InvitedPerson = Static<typeof InvitedPerson>;
 export const EndedSessions = record("EndedSessions", { ended: Type.Integer() });
@@ -141,6 +146,8 @@ export const NewPassword = record("NewPassword", {
   present: Type.Optional(Type.String({ maxLength: 1024, description: "Not needed by who has none yet" })),
   next: Type.String({ minLength: 1, maxLength: 1024 }),
 });
+
+export type NewPassword = Static<typeof NewPassword>;
 
 export const AccessRules = record(
   "AccessRules",
@@ -203,6 +210,8 @@ export const ProviderTest = record("ProviderTest", {
   endSession: Type.Boolean(),
   signatures: Type.Array(Type.String()),
 });
+
+export type ProviderTest = Static<typeof ProviderTest>;
 
 export const OfferedProviders = record("OfferedProviders", {
   items: Type.Array(record("OfferedProvider", { tenant: TenantRef, name: Type.String() })),

@@ -2,12 +2,13 @@ import { Problem } from "../errors/problem.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import { type Guarded, requireApproval } from "./approvals/approvals.ts";
 import type { ApprovalRequest } from "./approvals/contract.ts";
-import type { InvitedPerson, NewPerson, Person, PersonChange, Role } from "./contract.ts";
+import { guardedWrite } from "./approvals/guarded-write.ts";
+import type { InvitedPerson, NewPerson, Person, PersonChange, Role, SignInLink } from "./contract.ts";
 import { hashPassword, passwordFits } from "./passwords.ts";
 import { createPerson, normalEmail } from "./people.ts";
 import * as peopleQueries from "./people-queries.ts";
 import * as queries from "./queries.ts";
-import { createSignInLink, invitationMinutes, linkMinutes } from "./sign-in-links.ts";
+import { createSignInLink, invitationMinutes, linkMinutes, type MadeLink } from "./sign-in-links.ts";
 
 /** Roles that say who may come in, or sign: handing one out is what a four-eyes rule on person_role is about (0025 has the same two). */
 export const trustedRoles: readonly Role[] = ["administrator", "approver"];
@@ -32,8 +33,22 @@ export async function invitePerson(tx: TenantTransaction, wanted: NewPerson): Pr
   const waiting = await approvalOfRole(tx, { email, name: wanted.name.trim(), role: wanted.role });
   if (waiting !== null) return { waiting };
   const { id } = await createPerson(tx, { email, name: wanted.name, role: wanted.role });
-  const { token } = await createSignInLink(tx, id, invitationMinutes);
-  return { done: { person: await getPerson(tx, id), link: linkOf(token, invitationMinutes) } };
+  const link = linkOf(await createSignInLink(tx, id, invitationMinutes), invitationMinutes);
+  return { done: { person: await getPerson(tx, id), link } };
+}
+
+/**
+ * Lets a person in without a link: they sign in at the identity provider, by a link that is made later, or by this password.
+ * @throws Problem `conflict`, `invalid_input`, `forbidden` for a password of somebody whom a four-eyes rule is about
+ */
+export async function addPerson(tx: TenantTransaction, wanted: NewPerson & { readonly password?: string }): Promise<Guarded<Person>> {
+  const person = { email: normalEmail(wanted.email), name: wanted.name.trim(), role: wanted.role };
+  const waiting = await approvalOfRole(tx, person);
+  if (waiting === null) return { done: await getPerson(tx, (await createPerson(tx, wanted)).id) };
+  if (wanted.password === undefined) return { waiting };
+  throw new Problem("forbidden", `a four-eyes rule stands before the role ${wanted.role}: its password is known to nobody else`, {
+    hint: "Leave --password-stdin out. Once approved, they come in by a link and a code.",
+  });
 }
 
 /**
@@ -69,15 +84,15 @@ export async function carryOutRole(tx: TenantTransaction, request: ApprovalReque
   if (known.role !== role) await queries.endSessionsOf(tx, known.id);
 }
 
-/** A link for somebody who lost their way in. For who approves or administrates and was here before, a rule may want four eyes. */
-export async function makeLink(tx: TenantTransaction, id: string): Promise<Guarded<{ token: string; expiresAt: string }>> {
+/**
+ * A link for somebody who is new, or lost their way in. Where a four-eyes rule stands before their role, it waits for an approval, and
+ * the code of who approved has to come with it.
+ */
+export async function makeLink(tx: TenantTransaction, id: string): Promise<Guarded<SignInLink>> {
   const person = await getPerson(tx, id);
-  if (trustedRoles.includes(person.role) && person.lastSignedInAt !== null) {
-    const waiting = await requireApproval(tx, "person_recovery", { subject: person.email, payload: {} });
-    if (waiting !== null) return { waiting };
-  }
   const minutes = person.lastSignedInAt === null ? invitationMinutes : linkMinutes;
-  return { done: linkOf((await createSignInLink(tx, id, minutes)).token, minutes) };
+  const made = await guardedWrite(tx, { input: null }, () => createSignInLink(tx, id, minutes));
+  return "done" in made ? { done: linkOf(made.done, minutes) } : made;
 }
 
 /** Ends every session of a person; answers how many there were. */
@@ -106,6 +121,6 @@ function approvalOfRole(
   return requireApproval(tx, "person_role", { subject: person.email, payload: { name: person.name, role: person.role } });
 }
 
-function linkOf(token: string, minutes: number): { token: string; expiresAt: string } {
-  return { token, expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() };
+function linkOf(made: MadeLink, minutes: number): SignInLink {
+  return { ...made, expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() };
 }

@@ -23,7 +23,7 @@ import { permissionsOfRole, permissionsOfScope } from "./permissions.ts";
 import { getRules, setRules } from "./rules.ts";
 import { tokenHash } from "./secrets.ts";
 import { enter, fewTries } from "./session-routes.ts";
-import { endOwnSession, ownSessions, startSession } from "./sessions.ts";
+import { endOtherSessions, endOwnSession, ownSessions, startSession } from "./sessions.ts";
 
 const tags = ["access"];
 
@@ -35,6 +35,19 @@ export function ownRoutes(app: HttpApplication, pools: AccessPools): void {
     async (request) => {
       const hash = tokenHash(request.cookies[sessionCookie] ?? "");
       return { items: await tenantRead(pools.app, contextOf(request), (tx) => ownSessions(tx, personOf(request), hash)) };
+    },
+  );
+
+  app.delete(
+    "/api/v1/sessions",
+    {
+      config: { access: "signed-in" },
+      schema: { tags, summary: "End all your other sessions; this one goes on", response: { 200: EndedSessions } },
+    },
+    async (request) => {
+      const person = personOf(request);
+      const hash = tokenHash(request.cookies[sessionCookie] ?? "");
+      return { ended: await tenantTransaction(pools.app, contextOf(request), (tx) => endOtherSessions(tx, person, hash)) };
     },
   );
 

@@ -47,11 +47,16 @@ export function listPeople(tx: TenantTransaction): Promise<Person[]> {
   return queries.selectPeople(tx);
 }
 
+export async function personByAddress(tx: TenantTransaction, email: string): Promise<Person | null> {
+  const wanted = normalEmail(email);
+  return (await queries.selectPeople(tx)).find((person) => person.email === wanted) ?? null;
+}
+
 /** @throws Problem `not_found` */
 export async function personByEmail(tx: TenantTransaction, email: string): Promise<Person> {
+  const found = await personByAddress(tx, email);
   const wanted = normalEmail(email);
-  const found = (await queries.selectPeople(tx)).find((person) => person.email === wanted);
-  if (found === undefined)
+  if (found === null)
     throw new Problem("not_found", `nobody with the address ${wanted} in tenant ${tx.tenantId}`, {
       hint: `See apg access person list --tenant ${tx.tenantId}.`,
     });

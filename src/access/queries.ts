@@ -1,77 +1,7 @@
-import type { Pool } from "../postgres/connect.ts";
+import { rows } from "../postgres/rows.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
-import type { ApiKey, OwnSession } from "./contract.ts";
+import type { OwnSession } from "./contract.ts";
 import type { Person } from "./people.ts";
-
-// Before the tenant is known: the gatekeeper's functions (0003_tenants_and_access.sql) -------------------------------------------
-
-export interface SignInRow {
-  readonly tenant_id: string;
-  readonly tenant_name: string;
-  readonly tenant_status: string;
-  readonly person_id: string;
-  readonly password_hash: string | null;
-  readonly disabled_at: string | null;
-}
-
-export async function findSignIn(pool: Pool, email: string, tenant: string | null): Promise<SignInRow[]> {
-  const result = await pool.query<SignInRow>(
-    `select tenant_id, tenant_name, tenant_status, person_id, password_hash, disabled_at
-     from cash_management.find_sign_in($1, $2)`,
-    [email, tenant],
-  );
-  return result.rows;
-}
-
-export interface SessionRow {
-  readonly tenant_id: string;
-  readonly tenant_name: string;
-  readonly tenant_status: string;
-  readonly person_id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly role: string;
-  readonly disabled_at: string | null;
-  readonly expires_at: string;
-}
-
-export async function findSession(pool: Pool, hash: Buffer): Promise<SessionRow | null> {
-  const result = await pool.query<SessionRow>(
-    `select tenant_id, tenant_name, tenant_status, person_id, email, name, role, disabled_at, expires_at
-     from cash_management.find_session($1)`,
-    [hash],
-  );
-  return result.rows[0] ?? null;
-}
-
-export interface ApiKeyRow {
-  readonly tenant_id: string;
-  readonly tenant_name: string;
-  readonly tenant_status: string;
-  readonly api_key_id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly expires_at: string | null;
-  readonly revoked_at: string | null;
-  readonly last_used_at: string | null;
-}
-
-export async function findApiKey(pool: Pool, hash: Buffer): Promise<ApiKeyRow | null> {
-  const result = await pool.query<ApiKeyRow>(
-    `select tenant_id, tenant_name, tenant_status, api_key_id, name, scopes, expires_at, revoked_at, last_used_at
-     from cash_management.find_api_key($1)`,
-    [hash],
-  );
-  return result.rows[0] ?? null;
-}
-
-export async function consumeSignInLink(pool: Pool, hash: Buffer): Promise<{ tenant_id: string; person_id: string } | null> {
-  const result = await pool.query<{ tenant_id: string; person_id: string }>(
-    "select tenant_id, person_id from cash_management.consume_sign_in_link($1)",
-    [hash],
-  );
-  return result.rows[0] ?? null;
-}
 
 // People --------------------------------------------------------------------------------------------------------------------
 
@@ -222,6 +152,16 @@ export async function endSessionsOf(tx: TenantTransaction, personId: string): Pr
   return result.rowCount ?? 0;
 }
 
+export async function endSessionsExcept(tx: TenantTransaction, personId: string, hash: Buffer): Promise<number> {
+  const result = await tx.query(
+    `update cash_management.cm_sessions
+     set ended_at = clock_timestamp()
+     where tenant_id = $1 and person_id = $2 and token_hash <> $3 and ended_at is null`,
+    [tx.tenantId, personId, hash],
+  );
+  return result.rowCount ?? 0;
+}
+
 export async function endAllSessions(tx: TenantTransaction): Promise<number> {
   const result = await tx.query(
     `update cash_management.cm_sessions
@@ -238,64 +178,16 @@ export interface LinkInsert {
   readonly minutes: number;
 }
 
-export async function insertSignInLink(tx: TenantTransaction, link: LinkInsert): Promise<number> {
-  const result = await tx.query(
+/** Null when there is nobody to make it for. */
+export async function insertSignInLink(tx: TenantTransaction, link: LinkInsert): Promise<{ readonly codeNeeded: boolean } | null> {
+  const [made] = await rows<{ codeNeeded: boolean }>(
+    tx,
     `insert into cash_management.cm_sign_in_links (tenant_id, token_hash, person_id, expires_at)
      select person.tenant_id, $2, person.id, now() + make_interval(mins => $4)
      from cash_management.cm_people as person
-     where person.tenant_id = $1 and person.id = $3 and person.disabled_at is null`,
+     where person.tenant_id = $1 and person.id = $3 and person.disabled_at is null
+     returning code_hash is not null as "codeNeeded"`,
     [tx.tenantId, link.hash, link.personId, link.minutes],
   );
-  return result.rowCount ?? 0;
-}
-
-// API keys --------------------------------------------------------------------------------------------------------------------
-
-const apiKeyColumns = `id, name, prefix, scopes, created_at as "createdAt", expires_at as "expiresAt",
-  revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
-
-export interface ApiKeyInsert {
-  readonly id: string;
-  readonly name: string;
-  readonly hash: Buffer;
-  readonly prefix: string;
-  readonly scopes: readonly string[];
-  readonly createdBy: string | null;
-  readonly expiresAt: string | null;
-}
-
-export async function insertApiKey(tx: TenantTransaction, key: ApiKeyInsert): Promise<ApiKey> {
-  const result = await tx.query<ApiKey>(
-    `insert into cash_management.cm_api_keys (tenant_id, id, name, key_hash, prefix, scopes, created_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
-     returning ${apiKeyColumns}`,
-    [tx.tenantId, key.id, key.name, key.hash, key.prefix, key.scopes, key.createdBy, key.expiresAt],
-  );
-  return result.rows[0] as ApiKey;
-}
-
-export async function selectApiKeys(tx: TenantTransaction): Promise<ApiKey[]> {
-  const result = await tx.query<ApiKey>(
-    `select ${apiKeyColumns}
-     from cash_management.cm_api_keys
-     where tenant_id = $1
-     order by created_at desc, id`,
-    [tx.tenantId],
-  );
-  return result.rows;
-}
-
-export async function revokeApiKey(tx: TenantTransaction, id: string): Promise<ApiKey | null> {
-  const result = await tx.query<ApiKey>(
-    `update cash_management.cm_api_keys
-     set revoked_at = coalesce(revoked_at, clock_timestamp())
-     where tenant_id = $1 and id = $2
-     returning ${apiKeyColumns}`,
-    [tx.tenantId, id],
-  );
-  return result.rows[0] ?? null;
-}
-
-export async function markKeyUsed(tx: TenantTransaction, id: string): Promise<void> {
-  await tx.query("update cash_management.cm_api_keys set last_used_at = now() where tenant_id = $1 and id = $2", [tx.tenantId, id]);
+  return made ?? null;
 }

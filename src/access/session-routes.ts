@@ -41,7 +41,7 @@ export function sessionRoutes(app: HttpApplication, pools: AccessPools, provider
       schema: { tags, summary: "Sign in by a one-time link", body: SignInByLink, response: { 200: SignInAnswer } },
     },
     async (request, reply) => {
-      const started = await signInByLink(pools, request.body.token, originOf(request));
+      const started = await signInByLink(pools, request.body, originOf(request));
       return { session: await enter(pools, request, reply, started), tenants: [] };
     },
   );
@@ -59,10 +59,12 @@ export function sessionRoutes(app: HttpApplication, pools: AccessPools, provider
       const ahead = request.headers["sec-purpose"] ?? request.headers["purpose"];
       if (ahead !== undefined) return reply.code(204).send();
       try {
-        await enter(pools, request, reply, await signInByLink(pools, token, originOf(request)));
+        await enter(pools, request, reply, await signInByLink(pools, { token }, originOf(request)));
       } catch (error) {
         const problem = error instanceof Problem ? error : problemOfDatabase(error);
         if (problem === null) throw error;
+        // What stands behind # is sent to no server and stands in no log.
+        if (problem.code === "code_needed") return reply.redirect(`/sign-in?problem=code_needed#${encodeURIComponent(token)}`, 303);
         return reply.redirect(`/sign-in?problem=${problem.code}`, 303);
       }
       return reply.redirect("/", 303);
@@ -138,7 +140,8 @@ async function signOut(
   const ended = [];
   for (const token of [request.cookies[sessionCookie] ?? "", ...otherTokens(request)])
     if (token !== "") ended.push(await endSession(pools, token, request.id));
-  reply.clearCookie(sessionCookie, { path: "/" }).clearCookie(othersCookie, { path: "/" });
+  const options = cookieOptions(request);
+  reply.clearCookie(sessionCookie, options).clearCookie(othersCookie, options);
   const [first] = ended;
   return first?.method === "oidc" && providerSignOut !== null ? providerSignOut(request, first.tenantId) : null;
 }
@@ -204,15 +207,13 @@ function otherTokens(request: FastifyRequest): string[] {
 }
 
 function setCookies(request: FastifyRequest, reply: FastifyReply, token: string, others: readonly string[]): void {
-  const options = {
-    path: "/",
-    httpOnly: true,
-    sameSite: "strict",
-    secure: request.protocol === "https",
-    // Longer than any session: when one ends, the server says.
-    maxAge: 7 * 24 * 3600,
-  } as const;
+  // Longer than any session: when one ends, the server says.
+  const options = { ...cookieOptions(request), maxAge: 7 * 24 * 3600 };
   reply.setCookie(sessionCookie, token, options);
   if (others.length > 0) reply.setCookie(othersCookie, others.join("."), options);
-  else reply.clearCookie(othersCookie, { path: "/" });
+  else reply.clearCookie(othersCookie, cookieOptions(request));
+}
+
+function cookieOptions(request: FastifyRequest) {
+  return { path: "/", httpOnly: true, sameSite: "strict", secure: request.protocol === "https" } as const;
 }

@@ -2,6 +2,7 @@ import { Problem } from "../errors/problem.ts";
 import { type TenantTransaction, tenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
 import type { OwnSession, Role } from "./contract.ts";
+import { findSession } from "./gate-queries.ts";
 import { actorOf, type Identity } from "./identity.ts";
 import { permissionsOfRole } from "./permissions.ts";
 import * as queries from "./queries.ts";
@@ -75,7 +76,7 @@ export async function identityOfRequest(pools: AccessPools, token: string): Prom
 
 /** Who this session belongs to; null when it ended, expired, never was, or its person or tenant may no longer come in. */
 export async function identityOfSession({ gate }: Pick<AccessPools, "gate">, token: string): Promise<Identity | null> {
-  const row = await queries.findSession(gate, tokenHash(token));
+  const row = await findSession(gate, tokenHash(token));
   if (row === null || row.disabled_at !== null || row.tenant_status !== "active") return null;
   return {
     kind: "person",
@@ -110,6 +111,11 @@ export function ownSessions(tx: TenantTransaction, personId: string, current: Bu
 /** Answers how many ended: none when it is not theirs, or has ended. */
 export function endOwnSession(tx: TenantTransaction, personId: string, id: string): Promise<number> {
   return queries.endSessionById(tx, personId, id);
+}
+
+/** Answers how many ended; `current` is the hash of the token that goes on. */
+export function endOtherSessions(tx: TenantTransaction, personId: string, current: Buffer): Promise<number> {
+  return queries.endSessionsExcept(tx, personId, current);
 }
 
 /** Everybody of the tenant is out; answers how many sessions that ended. */

@@ -3,6 +3,7 @@ import type { Pool } from "../postgres/connect.ts";
 import { tenantTransaction } from "../postgres/transaction.ts";
 import type { AccessPools } from "./access-pools.ts";
 import type { TenantRef } from "./contract.ts";
+import { findSignIn, type SignInRow } from "./gate-queries.ts";
 import { actorOf } from "./identity.ts";
 import { passwordFits } from "./passwords.ts";
 import * as queries from "./queries.ts";
@@ -31,7 +32,7 @@ const strangers = new Throttle();
  * @throws Problem `tenant_closed` for the right password of a suspended tenant, `sign_in_refused`, `too_many_requests` after five wrong passwords in a row (30 s, doubling up to 16 min)
  */
 export async function signIn(pools: AccessPools, attempt: SignInAttempt): Promise<SignedIn> {
-  const candidates = await queries.findSignIn(pools.gate, attempt.email.trim(), attempt.tenant ?? null);
+  const candidates = await findSignIn(pools.gate, attempt.email.trim(), attempt.tenant ?? null);
   const enabled = candidates.filter((row) => row.disabled_at === null);
   const open = enabled.filter((row) => row.tenant_status === "active");
   if (open.length === 0) {
@@ -42,7 +43,7 @@ export async function signIn(pools: AccessPools, attempt: SignInAttempt): Promis
     if (await passwordFits(attempt.password, closed?.password_hash ?? null)) throw tenantClosed(closed?.tenant_name ?? "");
     throw refused();
   }
-  const fitting: queries.SignInRow[] = [];
+  const fitting: SignInRow[] = [];
   let lockedSeconds = 0;
   for (const row of open) {
     const seconds = await countAttempt(pools.app, row, attempt.requestId);
@@ -67,12 +68,12 @@ export async function signIn(pools: AccessPools, attempt: SignInAttempt): Promis
 }
 
 /** Counted before the password is looked at, so that guesses sent all at once are counted too. Answers how long it is locked. */
-function countAttempt(pool: Pool, row: Pick<queries.SignInRow, "tenant_id" | "person_id">, requestId?: string): Promise<number> {
+function countAttempt(pool: Pool, row: Pick<SignInRow, "tenant_id" | "person_id">, requestId?: string): Promise<number> {
   const context = { tenantId: row.tenant_id, actor: actorOf({ kind: "person", id: row.person_id }), requestId };
   return tenantTransaction(pool, context, (tx) => queries.countSignInAttempt(tx, row.person_id));
 }
 
-async function forgiveAttempts(pool: Pool, row: queries.SignInRow, requestId?: string): Promise<void> {
+async function forgiveAttempts(pool: Pool, row: SignInRow, requestId?: string): Promise<void> {
   const context = { tenantId: row.tenant_id, actor: actorOf({ kind: "person", id: row.person_id }), requestId };
   await tenantTransaction(pool, context, (tx) => queries.forgiveSignInAttempts(tx, row.person_id));
 }

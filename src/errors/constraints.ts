@@ -73,7 +73,23 @@ export const constraintRefusals: Readonly<Record<string, Refusal>> = {
     fact: "nobody changes their own role or lets themselves out",
     hint: "Ask another administrator.",
   },
-  a_password_is_set_by_its_owner: { code: "forbidden", fact: "a password is set by the person it belongs to" },
+  a_password_is_set_by_its_owner: {
+    code: "forbidden",
+    fact: "a password is set by the person it belongs to",
+    hint: "Make a sign-in link for them: apg access link.",
+  },
+  approver_makes_the_code: { code: "forbidden", fact: "the code beside a sign-in link is made by who approved it" },
+  the_code_is_there_before_the_link: {
+    code: "conflict",
+    fact: "it is approved, and who approved has not made the code yet that goes with the link",
+    hint: "They make one on the page Approvals, or by apg access approvals code.",
+  },
+  link_and_code_are_two_people: {
+    code: "forbidden",
+    fact: "who approved has the code, so somebody else makes the link",
+    hint: "Ask another administrator.",
+  },
+  maker_says_with_what: { code: "conflict", fact: "what a request is carried out with is said once, by who asked" },
   the_last_administrator_stays: {
     code: "conflict",
     fact: "this is the last administrator of the tenant",

@@ -20,6 +20,8 @@ export const vocabulary = {
   unauthenticated: { status: 401, exit: 2, title: "Sign in first" },
   sign_in_refused: { status: 401, exit: 2, title: "Wrong e-mail address or password" },
   link_spent: { status: 401, exit: 2, title: "The sign-in link was used or is too old" },
+  code_needed: { status: 401, exit: 2, title: "The sign-in link needs its code" },
+  code_wrong: { status: 401, exit: 2, title: "The code does not fit the sign-in link" },
   foreign_origin: { status: 403, exit: 2, title: "The request comes from another site" },
   forbidden: { status: 403, exit: 2, title: "Not allowed" },
   tenant_closed: { status: 403, exit: 2, title: "The tenant is suspended" },

@@ -1,19 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import cookie from "@fastify/cookie";
-import rateLimit from "@fastify/rate-limit";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from "fastify";
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from "fastify";
 import { v7 as uuidv7 } from "uuid";
-import { Problem } from "../errors/problem.ts";
 import type { Authenticate } from "./caller.ts";
 import { registerGuard } from "./guard.ts";
-import { registerHeaders } from "./headers.ts";
+import { registerHeaders, strictHeaders } from "./headers.ts";
 import { registerHealth } from "./health.ts";
 import { type LogTarget, logOptions } from "./log.ts";
 import { registerNextLink } from "./next-link.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { registerPages } from "./pages.ts";
-import { registerProblems } from "./problems.ts";
+import { registerProblems, sendProblem } from "./problems.ts";
+import { registerRateLimits } from "./rate-limits.ts";
+import type { AddCounts } from "./request-counts.ts";
 import { compileValidator } from "./validation.ts";
 
 export type HttpApplication = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
@@ -29,6 +36,20 @@ export interface HttpOptions {
   /** Whether X-Forwarded-* of the peer is believed: only behind a proxy of one's own. */
   readonly trustProxy: boolean;
   readonly limits: HttpLimits;
+  /** Where all processes count requests together; null: each for itself. */
+  readonly counts: AddCounts | null;
+}
+
+export interface RouteEntry {
+  readonly method: string;
+  readonly url: string;
+  readonly access: string | null;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    routeTable: readonly RouteEntry[];
+  }
 }
 
 export interface HttpLimits {
@@ -49,20 +70,19 @@ export async function makeApplication(options: HttpOptions, routes: (app: HttpAp
     requestTimeout: 30 * 60_000,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(strictHeaders);
+      sendProblem(request as FastifyRequest, reply as unknown as FastifyReply, error);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
+  keepRouteTable(app);
   registerProblems(app);
   registerRequestLog(app);
   await registerHeaders(app);
   await app.register(cookie);
-  await app.register(rateLimit, {
-    global: true,
-    max: options.limits.requestsPerMinutePerAddress,
-    timeWindow: 60_000,
-    allowList: (request) => request.url === "/healthz" || request.url === "/readyz",
-    errorResponseBuilder: (_request, context) => tooMany(context.ttl),
-  });
-  registerGuard(app, options);
+  const withinTenantLimit = await registerRateLimits(app, options.limits, options.counts);
+  registerGuard(app, options.authenticate, withinTenantLimit);
   await registerOpenApi(app, options.version);
   registerNextLink(app);
   letGoOnClose(app);
@@ -72,11 +92,12 @@ export async function makeApplication(options: HttpOptions, routes: (app: HttpAp
   return app;
 }
 
-export function tooMany(ttlMs: number): Problem {
-  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
-  return new Problem("too_many_requests", "too many requests were sent", {
-    detail: { retryAfterSeconds: seconds },
-    hint: `Try again in ${seconds} s.`,
+/** What the application answers to, for tests that go through all of it: nobody keeps such a list by hand. */
+function keepRouteTable(app: HttpApplication): void {
+  const table: RouteEntry[] = [];
+  app.decorate("routeTable", table);
+  app.addHook("onRoute", ({ method, url, config }) => {
+    for (const one of [method].flat()) table.push({ method: one, url, access: config?.access ?? null });
   });
 }
 

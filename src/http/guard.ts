@@ -1,27 +1,30 @@
 import type { FastifyRequest } from "fastify";
 import { Problem } from "../errors/problem.ts";
-import { type HttpApplication, type HttpOptions, tooMany } from "./application.ts";
-import { type Caller, sessionCookie } from "./caller.ts";
+import type { HttpApplication } from "./application.ts";
+import { type Authenticate, type Caller, sessionCookie } from "./caller.ts";
 
 /**
  * The one door. Every route says who may call it in `config.access`; a route that says nothing cannot be registered, so
  * forgetting is found when the server starts, not when somebody walks in.
  */
-export function registerGuard(app: HttpApplication, options: Pick<HttpOptions, "authenticate" | "limits">): void {
+export function registerGuard(
+  app: HttpApplication,
+  authenticate: Authenticate,
+  withinTenantLimit: (request: FastifyRequest) => void,
+): void {
   app.decorateRequest("caller", null);
   app.addHook("onRoute", (route) => {
     const api = route.url.startsWith("/api/v1");
     if (api && route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`);
   });
-  const withinTenantLimit = tenantLimit(app, options.limits.requestsPerMinutePerTenant);
 
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access;
     if (access === undefined) return;
     if (access !== "public") {
-      request.caller = await options.authenticate({ bearer: bearerOf(request), session: request.cookies[sessionCookie] ?? null });
+      request.caller = await authenticate({ bearer: bearerOf(request), session: request.cookies[sessionCookie] ?? null });
       allow(request.caller, access);
-      await withinTenantLimit(request);
+      withinTenantLimit(request);
     }
     refuseForeignOrigin(request);
   });
@@ -62,18 +65,6 @@ function bearerOf(request: FastifyRequest): string | null {
       hint: "Send the key as it was shown.",
     });
   return match[1];
-}
-
-function tenantLimit(app: HttpApplication, max: number): (request: FastifyRequest) => Promise<void> {
-  const check = app.createRateLimit({
-    max,
-    timeWindow: 60_000,
-    keyGenerator: (request) => `tenant ${request.caller?.tenant || request.caller?.actor}`,
-  });
-  return async (request) => {
-    const limit = await check(request);
-    if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttl);
-  };
 }
 
 /**

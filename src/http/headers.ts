@@ -18,6 +18,19 @@ const contentSecurityPolicy = {
   "base-uri": ["'none'"],
 };
 
+/** For what is answered before any hook runs: an address that cannot be decoded. */
+export const strictHeaders: Readonly<Record<string, string>> = {
+  "content-security-policy": Object.entries(contentSecurityPolicy)
+    .map(([name, values]) => `${name} ${values.join(" ")}`)
+    .join(";"),
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
 export async function registerHeaders(app: HttpApplication): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy },

@@ -55,7 +55,6 @@ describe("a file is about one thing", () => {
     "src/statements/posting/post.ts": "the order of one transaction",
     "src/statements/sealing/chain.ts": "the rules of one chain, pure",
     "src/banks/simulator/companies/albrecht-group.ts": "a company's masters, as data",
-    "src/access/queries.ts": "the SQL of people, sessions, links and keys",
   };
 
   test(`files of src, web and scripts have at most ${limit} lines`, () => {

@@ -32,6 +32,7 @@ beforeEach(async () => {
       version: "0.0.0",
       trustProxy: false,
       limits: { requestsPerMinutePerAddress: 50, requestsPerMinutePerTenant: 10 },
+      counts: null,
     },
     async (scope) => {
       scope.get(
@@ -158,6 +159,7 @@ describe("who may call", () => {
         version: "0",
         trustProxy: false,
         limits: { requestsPerMinutePerAddress: 1, requestsPerMinutePerTenant: 1 },
+        counts: null,
       },
       async (scope) => {
         scope.get("/api/v1/forgotten", async () => ({}));

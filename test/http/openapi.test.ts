@@ -17,6 +17,7 @@ beforeAll(async () => {
       version: "1.2.3",
       trustProxy: false,
       limits: { requestsPerMinutePerAddress: 1000, requestsPerMinutePerTenant: 1000 },
+      counts: null,
     },
     async (scope) => {
       scope.get(

@@ -18,6 +18,7 @@ const make = (pages: string | null) =>
       version: "0",
       trustProxy: false,
       limits: defaultLimits,
+      counts: null,
     },
     async () => {},
   );

@@ -20,7 +20,7 @@ export default function AccessPage() {
           {mayRead ? <Tabs.Tab value="keys">Keys</Tabs.Tab> : null}
           {mayRead ? <Tabs.Tab value="sign-in">Sign-in</Tabs.Tab> : null}
           <Tabs.Tab value="roles">Roles</Tabs.Tab>
-          <Tabs.Tab value="sessions">My sessions</Tabs.Tab>
+          <Tabs.Tab value="sessions">My sign-in</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="people" pt="sm">
           <PeopleTab />

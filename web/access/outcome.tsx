@@ -12,18 +12,19 @@ export function Outcome(props: {
   if (props.error !== null && props.error !== undefined) return <ErrorNotice error={props.error} />;
   if (props.answer !== undefined && isWaiting(props.answer))
     return (
-      <div className="notice notice-warning" role="status">
+      <div className="notice notice-warning" role="status" style={{ marginBottom: 10 }}>
         <div>
           <p className="fact">It waits for another person's approval.</p>
           <p className="hint">
-            See <Link to="/approvals">Approvals</Link>. Once approved, do the same again where something secret comes of it.
+            See <Link to="/approvals">Approvals</Link>. The last approval carries it out; where a key or a link comes of it, do the same
+            again then.
           </p>
         </div>
       </div>
     );
   if (props.secret === undefined) return null;
   return (
-    <div className="notice" role="status">
+    <div className="notice" role="status" style={{ marginBottom: 10 }}>
       <div>
         <p className="fact">{props.what} It is shown this once:</p>
         <p className="mono" style={{ overflowWrap: "anywhere", userSelect: "all" }}>

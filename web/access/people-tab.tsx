@@ -76,14 +76,20 @@ function PeopleTable({ people, mayWrite }: { readonly people: readonly Person[];
   const link = useMakeLink();
   const end = useEndSessions();
   const me = useSession().data?.actor.id;
-  const secret = link.data !== undefined && !isWaiting(link.data) ? linkOf(link.data.token) : undefined;
+  // What was done last is what is told.
+  const isLink = link.submittedAt > change.submittedAt && link.submittedAt > end.submittedAt;
+  const secret = isLink && link.data !== undefined && !isWaiting(link.data) ? linkOf(link.data.token) : undefined;
   return (
     <>
       <Outcome
-        error={change.error ?? end.error ?? link.error}
-        answer={change.data ?? link.data}
+        error={isLink ? link.error : change.submittedAt > end.submittedAt ? change.error : end.error}
+        answer={isLink ? link.data : change.data}
         secret={secret}
-        what="A link to sign in, once."
+        what={
+          link.data !== undefined && !isWaiting(link.data) && link.data.codeNeeded
+            ? "A link to sign in, once, together with the code that who approved tells them: neither opens anything alone."
+            : "A link to sign in, once."
+        }
       />
       <div className="panel sheet-scroll">
         <table className="sheet" aria-label="People">

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { OfferedProviders, Session, SignIn, SignInAnswer } from "../../src/access/contract.ts";
+import type { OfferedProviders, Session, SignIn, SignInAnswer, SignInByLink } from "../../src/access/contract.ts";
 import { ApiProblem, get, send } from "../kit/api.ts";
 
 /** The session, or null for somebody who is not signed in. */
@@ -27,6 +27,15 @@ export function useSignIn() {
   const enter = useEnter();
   return useMutation({
     mutationFn: (credentials: SignIn) => send<SignInAnswer>("POST", "/session", credentials),
+    onSuccess: (answer) => (answer.session === null ? undefined : enter(answer.session)),
+  });
+}
+
+/** By a link, and the code that goes with it. */
+export function useSignInByLink() {
+  const enter = useEnter();
+  return useMutation({
+    mutationFn: (link: SignInByLink) => send<SignInAnswer>("POST", "/session/link", link),
     onSuccess: (answer) => (answer.session === null ? undefined : enter(answer.session)),
   });
 }

@@ -4,7 +4,7 @@ import { Navigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { TenantRef } from "../../src/access/contract.ts";
 import { ErrorNotice } from "../kit/notice.tsx";
-import { useProviders, useSession, useSignIn } from "./session.ts";
+import { useProviders, useSession, useSignIn, useSignInByLink } from "./session.ts";
 
 export function SignInPage() {
   const { problem } = useSearch({ from: "/sign-in" });
@@ -15,8 +15,14 @@ export function SignInPage() {
       <div className="sign-in-card">
         <h1>APG Cash Management</h1>
         <p>Bank statements in, a proven cash position out.</p>
-        {problem === undefined ? null : <LinkProblem code={problem} />}
-        <PasswordForm />
+        {problem === "code_needed" && window.location.hash.length > 20 ? (
+          <CodeForm token={decodeURIComponent(window.location.hash.slice(1))} />
+        ) : (
+          <>
+            {problem === undefined ? null : <LinkProblem code={problem} />}
+            <PasswordForm />
+          </>
+        )}
       </div>
     </main>
   );
@@ -34,6 +40,36 @@ function LinkProblem({ code }: { readonly code: string }) {
         <p className="hint">Sign in by password, or make another link: apg access link.</p>
       </div>
     </div>
+  );
+}
+
+/** The link was made by who asked for the role; the code is known to who approved it. */
+function CodeForm({ token }: { readonly token: string }) {
+  const enter = useSignInByLink();
+  const [code, setCode] = useState("");
+  return (
+    <form
+      style={{ display: "grid", gap: 12 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        enter.mutate({ token, code });
+      }}
+    >
+      <TextInput
+        label="Code"
+        description="Whoever approved your role tells it to you themselves."
+        placeholder="XXXX-XXXX-XXXX"
+        autoComplete="one-time-code"
+        required
+        autoFocus
+        value={code}
+        onChange={(event) => setCode(event.currentTarget.value)}
+      />
+      {enter.error === null ? null : <ErrorNotice error={enter.error} />}
+      <Button type="submit" loading={enter.isPending}>
+        Sign in
+      </Button>
+    </form>
   );
 }
 

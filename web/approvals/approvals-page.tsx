@@ -1,31 +1,48 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import "./approvals.css";
 import { useState } from "react";
-import type { ApprovalPolicy, ApprovalRequest } from "../../src/access/approvals/contract.ts";
-import { Outcome } from "../access/outcome.tsx";
-import { useApprovals, useDecide, usePolicies, useWithdraw } from "../access/queries.ts";
+import type { ApprovalRequest } from "../../src/access/approvals/contract.ts";
+import { useApprovals, usePolicies } from "../access/queries.ts";
+import { useSession } from "../access/session.ts";
 import { localMoment } from "../kit/days.ts";
 import { Resolve } from "../kit/notice.tsx";
+import { AnotherCode, Decision, Withdraw } from "./decision.tsx";
+import { Deed } from "./deed.tsx";
+import { Rules } from "./rules.tsx";
+import { kindWords } from "./words.ts";
 
 /** What waits for me, what I asked for, and what became of the rest. */
 export default function ApprovalsPage() {
   const approvals = useApprovals();
   const policies = usePolicies();
+  const [code, setCode] = useState<{ readonly code: string; readonly subject: string } | null>(null);
+  const onCode = (made: string, subject: string) => setCode({ code: made, subject });
   return (
     <div className="page-full">
       <header className="page-head">
         <h1>Approvals</h1>
       </header>
+      {code === null ? null : (
+        <div className="notice notice-warning" role="status" style={{ marginBottom: 10 }}>
+          <div>
+            <p className="fact">Tell this code to {code.subject} yourself, and to nobody else. It is shown this once:</p>
+            <p className="link-code">{code.code}</p>
+            <p className="hint">Who asked has the sign-in link, you have the code: neither opens anything alone.</p>
+          </div>
+        </div>
+      )}
       <Resolve of={approvals}>
         {({ items }) => {
           const open = (request: ApprovalRequest) => request.state === "waiting" || request.state === "approved";
           const forMe = items.filter(({ mayDecide }) => mayDecide);
           const mine = items.filter((request) => request.mine && open(request));
-          const rest = items.filter((request) => !forMe.includes(request) && !mine.includes(request));
+          const others = items.filter((request) => open(request) && !forMe.includes(request) && !mine.includes(request));
+          const history = items.filter((request) => !open(request));
           return (
             <>
-              <Section title="Waits for you" requests={forMe} empty="Nothing waits for you." />
-              <Section title="You asked" requests={mine} empty="You asked for nothing that is still open." />
-              <Section title="History" requests={rest} empty="Nothing was asked so far." />
+              <Section title="Waits for you" requests={forMe} empty="Nothing waits for you." onCode={onCode} />
+              {mine.length === 0 ? null : <Section title="You asked" requests={mine} empty="" onCode={onCode} />}
+              {others.length === 0 ? null : <Section title="Waits for others" requests={others} empty="" onCode={onCode} />}
+              <Section title="History" requests={history} empty="Nothing was decided so far." onCode={onCode} />
             </>
           );
         }}
@@ -37,15 +54,14 @@ export default function ApprovalsPage() {
   );
 }
 
-function Section({
-  title,
-  requests,
-  empty,
-}: {
+interface SectionProps {
   readonly title: string;
   readonly requests: readonly ApprovalRequest[];
   readonly empty: string;
-}) {
+  readonly onCode: (code: string, subject: string) => void;
+}
+
+function Section({ title, requests, empty, onCode }: SectionProps) {
   return (
     <section aria-label={title}>
       <h3>{title}</h3>
@@ -55,7 +71,7 @@ function Section({
             {empty}
           </p>
         ) : (
-          <table className="sheet">
+          <table className="sheet approvals">
             <thead>
               <tr>
                 <th>What</th>
@@ -63,7 +79,6 @@ function Section({
                 <th>Exactly</th>
                 <th className="right">Amount</th>
                 <th>Asked by</th>
-                <th>When</th>
                 <th>Decisions</th>
                 <th>State</th>
                 <th />
@@ -71,7 +86,7 @@ function Section({
             </thead>
             <tbody>
               {requests.map((request) => (
-                <Row key={request.id} request={request} />
+                <Row key={request.id} request={request} onCode={onCode} />
               ))}
             </tbody>
           </table>
@@ -81,95 +96,37 @@ function Section({
   );
 }
 
-function Row({ request }: { readonly request: ApprovalRequest }) {
+function Row({ request, onCode }: { readonly request: ApprovalRequest; readonly onCode: SectionProps["onCode"] }) {
+  const me = `person:${useSession().data?.actor.id}`;
+  const approvedByMe = request.decisions.some(({ by, decision }) => by === me && decision === "approved");
+  const isWayIn = request.kind === "person_role" || request.kind === "person_recovery";
+  const isDone = request.state === "approved" || (request.state === "executed" && request.kind === "person_role");
+  const isOpen = request.state === "waiting" || request.state === "approved";
   return (
     <tr>
-      <td className="nowrap">{request.kind.replaceAll("_", " ")}</td>
+      <td className="nowrap">{kindWords[request.kind]}</td>
       <td>{request.subject}</td>
-      <td className="mono muted" title={request.payloadHash}>
-        {Object.entries(request.payload)
-          .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-          .join(", ")}
+      <td>
+        <Deed request={request} />
       </td>
-      <td className="right nowrap">{request.amount === null ? "" : `${request.amount} ${request.currency}`}</td>
-      <td>{request.requestedByName ?? request.requestedBy}</td>
-      <td className="muted nowrap">{localMoment(request.requestedAt)}</td>
+      <td className="right nowrap mono">{request.amount === null ? "" : `${request.amount} ${request.currency}`}</td>
+      <td className="nowrap">
+        {request.requestedByName ?? request.requestedBy}
+        <span className="until">{localMoment(request.requestedAt)}</span>
+      </td>
       <td className="muted">
         {request.decisions
           .map(({ name, by, decision, reason }) => `${name ?? by} ${decision}${reason === null ? "" : `: ${reason}`}`)
-          .join("; ") || `${request.approvalsNeeded} by ${request.approverRole}`}
+          .join("; ") || `needs ${request.approvalsNeeded} by ${request.approverRole}`}
       </td>
-      <td>{request.state}</td>
-      <td className="right">{request.mayDecide ? <Decision request={request} /> : request.mine ? <Withdraw request={request} /> : null}</td>
+      <td className="nowrap">
+        {request.state}
+        {isOpen ? <span className="until">until {localMoment(request.expiresAt)}</span> : null}
+      </td>
+      <td className="right nowrap">
+        {request.mayDecide ? <Decision request={request} onCode={onCode} /> : request.mine ? <Withdraw request={request} /> : null}
+        {isWayIn && isDone && approvedByMe ? <AnotherCode request={request} onCode={onCode} /> : null}
+      </td>
     </tr>
-  );
-}
-
-function Decision({ request }: { readonly request: ApprovalRequest }) {
-  const decide = useDecide();
-  const [reason, setReason] = useState("");
-  const given = reason.trim() === "" ? {} : { reason };
-  return (
-    <>
-      <Group gap={6} wrap="nowrap" justify="flex-end">
-        <TextInput
-          size="xs"
-          w={150}
-          aria-label="Reason"
-          placeholder="Reason, to refuse"
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Button
-          size="compact-sm"
-          loading={decide.isPending}
-          onClick={() => decide.mutate({ id: request.id, decision: "approved", ...given })}
-        >
-          Approve
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={reason.trim() === ""}
-          onClick={() => decide.mutate({ id: request.id, decision: "rejected", ...given })}
-        >
-          Refuse
-        </Button>
-      </Group>
-      <Outcome error={decide.error} answer={undefined} />
-    </>
-  );
-}
-
-function Withdraw({ request }: { readonly request: ApprovalRequest }) {
-  const withdraw = useWithdraw();
-  if (request.state !== "waiting" && request.state !== "approved") return null;
-  return (
-    <Button size="compact-xs" variant="subtle" loading={withdraw.isPending} onClick={() => withdraw.mutate(request.id)}>
-      Take back
-    </Button>
-  );
-}
-
-function Rules({ policies }: { readonly policies: readonly ApprovalPolicy[] }) {
-  return (
-    <section aria-label="Four-eyes rules">
-      <h3>Four-eyes rules</h3>
-      {policies.length === 0 ? (
-        <p className="muted">
-          None holds. An administrator adds one: <code>apg access policy require</code>.
-        </p>
-      ) : (
-        <ul>
-          {policies.map((policy) => (
-            <li key={policy.id}>
-              {policy.kind.replaceAll("_", " ")}
-              {policy.above === null ? "" : ` above ${policy.above} ${policy.currency}`}: {policy.approvalsNeeded} by {policy.approverRole},
-              within {policy.expiresAfterHours} h
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
   );
 }

@@ -1,10 +1,11 @@
 import { problemOfDatabase } from "../../errors/database.ts";
 import { Problem } from "../../errors/problem.ts";
 import type { Pool } from "../../postgres/connect.ts";
-import { type TenantContext, type TenantTransaction, tenantRead, tenantTransaction } from "../../postgres/transaction.ts";
+import { type TenantContext, type TenantTransaction, tenantTransaction } from "../../postgres/transaction.ts";
 import { decide, endPolicy, getApproval } from "./approvals.ts";
-import type { ApprovalKind, ApprovalRequest } from "./contract.ts";
+import type { ApprovalKind, ApprovalRequest, DecidedApproval } from "./contract.ts";
 import { inputOf } from "./guarded-write.ts";
+import { makeLinkCode, opensAWayIn } from "./link-codes.ts";
 
 /**
  * Does what was approved, in the transaction of who approved last. `input` is what `guardedWrite` kept, null when nothing was.
@@ -26,14 +27,19 @@ export async function decideAndCarryOut(
   id: string,
   decision: "approved" | "rejected",
   reason?: string,
-): Promise<ApprovalRequest> {
+): Promise<DecidedApproval> {
   const decided = await tenantTransaction(pool, context, (tx) => decide(tx, id, decision, reason));
   const execute = decided.state === "approved" ? executors[decided.kind] : undefined;
-  if (execute === undefined) return decided;
-  try {
-    await tenantTransaction(pool, context, async (tx) => execute(tx, decided, await inputOf(tx, id)));
-  } catch (error) {
-    if (!(error instanceof Problem) && problemOfDatabase(error) === null) throw error;
+  if (execute !== undefined) {
+    try {
+      await tenantTransaction(pool, context, async (tx) => execute(tx, decided, await inputOf(tx, id)));
+    } catch (error) {
+      if (!(error instanceof Problem) && problemOfDatabase(error) === null) throw error;
+    }
   }
-  return tenantRead(pool, context, (tx) => getApproval(tx, id));
+  if (decided.state !== "approved") return { ...decided, code: null };
+  return tenantTransaction(pool, context, async (tx) => {
+    const code = (await opensAWayIn(tx, decided)) ? await makeLinkCode(tx, id) : null;
+    return { ...(await getApproval(tx, id)), code };
+  });
 }

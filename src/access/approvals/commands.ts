@@ -8,16 +8,17 @@ import { getRules, setRules } from "../rules.ts";
 import { endSession } from "../sessions.ts";
 import { signIn } from "../sign-in.ts";
 import { ofTenant, secretOfStdin, type TenantFlags, tenantCommand, uuidOf } from "../tenant-commands.ts";
-import { addPolicy, breakGlass, endPolicy, listApprovals, listPolicies } from "./approvals.ts";
+import { addPolicy, breakGlass, endPolicy, getApproval, listApprovals, listPolicies } from "./approvals.ts";
 import { decideAndCarryOut, type Executors } from "./carry-out.ts";
-import { type ApprovalPolicy, type ApprovalRequest, approverRoles, type NewApprovalPolicy, ruledKinds } from "./contract.ts";
+import { type ApprovalPolicy, approverRoles, type NewApprovalPolicy, ruledKinds } from "./contract.ts";
+import { makeLinkCode } from "./link-codes.ts";
 
 interface DecisionFlags extends TenantFlags {
   readonly email: string;
   readonly reason?: string;
 }
 
-/** `apg access approvals list|approve|refuse` */
+/** `apg access approvals list|approve|refuse|code` */
 export function mountApprovalCommands(access: Command, context: CommandContext, executors: Executors): void {
   const group = commandGroup(access, "approvals", "requests that wait for another person");
   tenantCommand(group, "list", "requests, newest first")
@@ -59,17 +60,39 @@ export function mountApprovalCommands(access: Command, context: CommandContext, 
           );
           if (flags.json === true) printJson(decided);
           else print(`Request ${decided.id} is ${decided.state}.`);
+          if (flags.json !== true && decided.code !== null) print(codeWords(decided.subject, decided.code));
         })(flags, command),
       );
+  tenantCommand(group, "code", "make another code for the sign-in link of whom you approved; the one before is of no use then")
+    .argument("<id>", "as apg access approvals list --all shows it")
+    .requiredOption("--email <address>", "who approved")
+    .requiredOption("--password-stdin", "their password, from standard input")
+    .action((id: string, flags: DecisionFlags, command: Command) =>
+      ofTenant<DecisionFlags>(context, async (open) => {
+        const request = uuidOf(id, "request", "apg access approvals list");
+        const made = await asPerson(open, flags, await secretOfStdin("password"), (actor) =>
+          tenantTransaction(open.database.app, { tenantId: flags.tenant, actor }, async (tx) => ({
+            code: await makeLinkCode(tx, request),
+            subject: (await getApproval(tx, request)).subject,
+          })),
+        );
+        if (flags.json === true) printJson(made);
+        else print(codeWords(made.subject, made.code));
+      })(flags, command),
+    );
+}
+
+function codeWords(subject: string, code: string): string {
+  return `\n${code}\n\nTell this code to ${subject} yourself, not to who asked: they need it beside the sign-in link. It is not shown again.`;
 }
 
 /** Signs in as the pages do, throttled and counted, for one decision. */
-async function asPerson(
+async function asPerson<T>(
   { database }: OpenForCommand,
   { tenant, email }: DecisionFlags,
   password: string,
-  work: (actor: string) => Promise<ApprovalRequest>,
-): Promise<ApprovalRequest> {
+  work: (actor: string) => Promise<T>,
+): Promise<T> {
   const signedIn = await signIn(database, { email, password, tenant, userAgent: "apg access approvals" });
   if ("choose" in signedIn) throw new Problem("sign_in_refused", "the tenant is not clear");
   const { token, identity } = signedIn.session;

@@ -36,32 +36,39 @@ const Decision = record("ApprovalDecision", {
   at: Moment,
 });
 
+const requestFields = {
+  id: Id,
+  kind: Kind,
+  subject: Type.String({ description: "Whom or what it is about" }),
+  amount: nullable(Amount),
+  currency: nullable(CurrencyCode),
+  payload: Type.Record(Type.String(), Type.Unknown(), { description: "Exactly what would be done" }),
+  payloadHash: Type.String({ description: "sha256 over kind, subject, amount, currency and payload" }),
+  reason: nullable(Type.String()),
+  requestedBy: Type.String(),
+  requestedByName: nullable(Type.String()),
+  requestedAt: Moment,
+  expiresAt: Moment,
+  approvalsNeeded: Type.Integer(),
+  approverRole: ApproverRole,
+  state: words(approvalStates, { title: "ApprovalState" }),
+  decisions: Type.Array(Decision),
+  executedAt: nullable(Moment),
+  mine: Type.Boolean({ description: "Whether you, or a key of yours, asked" }),
+  mayDecide: Type.Boolean({ description: "Whether it waits for you" }),
+};
 export const ApprovalRequest = record(
   "ApprovalRequest",
-  {
-    id: Id,
-    kind: Kind,
-    subject: Type.String({ description: "Whom or what it is about" }),
-    amount: nullable(Amount),
-    currency: nullable(CurrencyCode),
-    payload: Type.Record(Type.String(), Type.Unknown(), { description: "Exactly what would be done" }),
-    payloadHash: Type.String({ description: "sha256 over kind, subject, amount, currency and payload" }),
-    reason: nullable(Type.String()),
-    requestedBy: Type.String(),
-    requestedByName: nullable(Type.String()),
-    requestedAt: Moment,
-    expiresAt: Moment,
-    approvalsNeeded: Type.Integer(),
-    approverRole: ApproverRole,
-    state: words(approvalStates, { title: "ApprovalState" }),
-    decisions: Type.Array(Decision),
-    executedAt: nullable(Moment),
-    mine: Type.Boolean({ description: "Whether you, or a key of yours, asked" }),
-    mayDecide: Type.Boolean({ description: "Whether it waits for you" }),
-  },
+  requestFields,
   "A deed that waits for other people; once approved, the same request sent again does it, once",
 );
 export type ApprovalRequest = Static<typeof ApprovalRequest>;
+
+export const LinkCode = record("LinkCode", {
+  code: Type.String({ description: "Shown this once, to who approved: to be told to the person, who needs it beside the link" }),
+});
+export const DecidedApproval = record("DecidedApproval", { ...requestFields, code: nullable(LinkCode.properties.code) });
+export type DecidedApproval = Static<typeof DecidedApproval>;
 
 export const ApprovalList = record("ApprovalList", { items: Type.Array(ApprovalRequest) });
 

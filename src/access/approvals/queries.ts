@@ -43,6 +43,10 @@ export async function decideApproval(tx: TenantTransaction, id: string, decision
   return (row as { state: string }).state;
 }
 
+export async function keepApprovalCode(tx: TenantTransaction, id: string, hash: Buffer): Promise<void> {
+  await tx.query("select cash_management.keep_approval_code($1, $2)", [id, hash]);
+}
+
 export async function withdrawApproval(tx: TenantTransaction, id: string): Promise<void> {
   await tx.query("select cash_management.withdraw_approval($1)", [id]);
 }

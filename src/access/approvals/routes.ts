@@ -12,9 +12,12 @@ import {
   ApprovalPolicyList,
   ApprovalQuery,
   ApprovalRequest,
+  DecidedApproval,
+  LinkCode,
   NewApprovalPolicy,
   NewDecision,
 } from "./contract.ts";
+import { makeLinkCode } from "./link-codes.ts";
 
 const tags = ["approvals"];
 const params = Type.Object({ id: Id });
@@ -51,11 +54,25 @@ export function approvalRoutes(app: HttpApplication, pool: Pool, executors: Exec
           "Never by who asked or whom it is about, once per person. With the last approval it is carried out, where nothing secret comes of it.",
         params,
         body: NewDecision,
-        response: { 200: ApprovalRequest },
+        response: { 200: DecidedApproval },
       },
     },
     async (request) =>
       decideAndCarryOut(pool, contextOf(request), executors, request.params.id, request.body.decision, request.body.reason),
+  );
+
+  app.post(
+    "/api/v1/approvals/:id/code",
+    {
+      config: { access: "approvals:write" },
+      schema: {
+        tags,
+        summary: "Make another code for the sign-in link of whom you approved; the one before is of no use then",
+        params,
+        response: { 200: LinkCode },
+      },
+    },
+    async (request) => ({ code: await tenantTransaction(pool, contextOf(request), (tx) => makeLinkCode(tx, request.params.id)) }),
   );
 
   app.delete(

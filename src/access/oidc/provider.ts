@@ -3,15 +3,14 @@ import { knownKeys, tenantKeys } from "../../keys/key-ring.ts";
 import { places } from "../../keys/places.ts";
 import { rows } from "../../postgres/rows.ts";
 import type { TenantTransaction } from "../../postgres/transaction.ts";
-import { type Guarded, withApproval } from "../approvals/approvals.ts";
+import type { Guarded } from "../approvals/approvals.ts";
+import { guardedWrite } from "../approvals/guarded-write.ts";
 import { type IdentityProvider, type IdentityProviderChange, roles } from "../contract.ts";
 
 /** A tenant's provider with its secret, for asking it. Never leaves the server. */
 export interface ProviderInUse extends IdentityProvider {
   readonly clientSecret: string | null;
 }
-
-const subject = "identity provider";
 
 interface Row extends IdentityProvider {
   readonly secret: Buffer | null;
@@ -49,11 +48,11 @@ export async function providerInUse(tx: TenantTransaction): Promise<ProviderInUs
 
 /**
  * Sets a tenant's provider. Without `clientSecret` the one it has stays, with null it becomes a public client.
- * A four-eyes rule on sign_in may want another person: then the secret is not kept, and is given again afterwards.
+ * A four-eyes rule on sign_in may want another person: the request keeps the secret, encrypted, and the last approval sets it.
  */
 export async function setProvider(tx: TenantTransaction, wanted: IdentityProviderChange): Promise<Guarded<IdentityProvider>> {
   const next = normal(wanted);
-  return withApproval(tx, "sign_in", { subject, payload: columnsOf(next) }, async () => {
+  return guardedWrite(tx, { input: { provider: wanted } }, async () => {
     // Locked: a rotation of keys must not encrypt the secret anew in between, or the old one would be written back.
     const before = await read(tx, true);
     const kept = next.clientSecret === undefined ? (before?.secret ?? null) : await encrypted(tx, next.clientSecret);
@@ -64,7 +63,7 @@ export async function setProvider(tx: TenantTransaction, wanted: IdentityProvide
 }
 
 export async function removeProvider(tx: TenantTransaction): Promise<Guarded<null>> {
-  return withApproval(tx, "sign_in", { subject, payload: { removed: true } }, async () => {
+  return guardedWrite(tx, { input: { removeProvider: true } }, async () => {
     await tx.query("delete from cash_management.cm_identity_providers where tenant_id = $1", [tx.tenantId]);
     return null;
   });
@@ -129,18 +128,9 @@ function normal(wanted: IdentityProviderChange) {
   };
 }
 
-/** As the guarded row has it, without the secret. */
-function columnsOf(next: Normal): Readonly<Record<string, unknown>> {
-  return {
-    name: next.name,
-    issuer: next.issuer,
-    client_id: next.clientId,
-    allowed_domains: next.allowedDomains,
-    role_claim: next.roleClaim,
-    role_map: next.roleMap,
-    create_people: next.createPeople,
-    new_person_role: next.newPersonRole,
-    is_listed: next.isListed,
-    clock_tolerance_seconds: next.clockToleranceSeconds,
-  };
+/** Carries out what was approved, with what the request has kept. */
+export async function carryOutProvider(tx: TenantTransaction, input: unknown): Promise<void> {
+  const asked = input as { provider?: IdentityProviderChange; removeProvider?: true } | null;
+  if (asked?.provider !== undefined) await setProvider(tx, asked.provider);
+  if (asked?.removeProvider === true) await removeProvider(tx);
 }

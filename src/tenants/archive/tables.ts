@@ -15,6 +15,7 @@ export const secretColumns: ReadonlySet<string> = new Set([
   "credentials",
   "credentials_index",
   "input_encrypted",
+  "code_hash",
   "client_secret",
   "wrapped",
 ]);
