@@ -84,6 +84,14 @@ test("when its server is killed, it starts it again and answers again", async ()
   expect((await command("tenant", "list")).stdout).toContain("acme");
 });
 
+test.runIf(process.platform === "linux")("invariant 20: the list of processes shows the command, and no parameter of it", async () => {
+  const program = startApg(["start", "--public-address", "https://canary.example"], { dataDir: join(folder.path, "data"), environment });
+  running.push(program);
+  await isReady(program);
+  const shown = await readFile(`/proc/${program.process.pid}/cmdline`, "utf8");
+  expect(shown.replaceAll("\0", " ").trim()).toBe("apg start");
+});
+
 test("a taken port is said before any database is made, with the flag to use", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");

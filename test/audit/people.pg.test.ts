@@ -225,7 +225,7 @@ const plain = [
   /\.\w*_(by|kind|state|role|type|version|code|codes|id|reference|index|four|key|scheme|class|cycle|zone|number|at|method|rule|hash|data|set|indicator|claim)$/,
   /cm_(banks|bank_connections|entities|tenants|calendars|calendar_days|cash_accounts|categories|pools|rate_sets|scenarios|identity_providers|category_rules|alert_rules|models|platform_keys)\.name$/,
   /^(analytics|ml_models|audit)\./,
-  /cm_(day_closings\.reason|fee_agreements\.description|variances\.detail|deliveries\.read_with|statement_profiles\.(name|choices)|bank_files\.(outcome|at_bank)|bank_connections\.schedule|cash_flows\.category_reason|flow_categories\.reason)$/,
+  /cm_(day_closings\.reason|fee_agreements\.description|variances\.detail|deliveries\.read_with|statement_profiles\.(name|choices)|bank_files\.(outcome|at_bank)|bank_connections\.schedule)$/,
   /\.(scopes|overrides|condition|direction|tiers|covenants|category|decision|status_reason|legal_hold_reason|allowed_domains|role_map|type|id|key|event|reference|service_code|break_rule|liquidity_class|transaction_code|bank_transaction_codes)$/,
 ];
 
