@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 // *.pg.test.ts need a database and run once per PostgreSQL major (APG_TEST_POSTGRES names it, default 18), against one
 // throw-away cluster a run (*.once.pg.test.ts on the first major only); *.browser.test.ts need Chromium (APG_CHROMIUM) besides; everything else runs once.
 const cluster = "test/helpers/cluster.ts";
-const shared = { testTimeout: 60_000, hookTimeout: 120_000 };
+// Long transactions of one test database hold the sealer of another back, for they share the cluster: such a test waits.
+const shared = { testTimeout: 150_000, hookTimeout: 150_000 };
 
 export default defineConfig({
   test: {

@@ -61,7 +61,7 @@ function open(database: TestDatabase): Sealing & { end(): Promise<void> } {
     pool,
     seal: (maxRows) => sealAll(pool, { key: { dataDir }, dataDir, ...(maxRows === undefined ? {} : { maxRows }) }),
     async sealEverything(maxRows) {
-      for (const until = Date.now() + 30_000; ; await delay(20)) {
+      for (const until = Date.now() + 100_000; ; await delay(20)) {
         await this.seal(maxRows);
         const { unsealed } = await withClient(database.admin, (client) => verify(client));
         if (unsealed.rows === 0) return;
