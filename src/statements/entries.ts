@@ -7,6 +7,7 @@ import { rows } from "../postgres/rows.ts";
 import type { TenantTransaction } from "../postgres/transaction.ts";
 import { addDays, type Day } from "../time/day.ts";
 import type { Entry, EntryDetail } from "./contract.ts";
+import { inAnyCase } from "./in-any-case.ts";
 import { type Listed, walkBack } from "./windows.ts";
 
 export interface EntryFilter {
@@ -156,6 +157,7 @@ function readWindow(
   const wanted = [...textConditions(filter.text, bind), ...partnerConditions(filter.partner, bind)];
   if (wanted.length > 0) conditions.push(`(${wanted.join(" or ")})`);
   if (after !== null) conditions.push(`(booking_date, id) < (${bind(after[0])}::date, ${bind(after[1])}::uuid)`);
+  // The category by a look-up for each row of the page (limit 1): as a plain join, a generic plan would read all flows of these days.
   return rows<EntryRow>(
     tx,
     `with entry as (
@@ -167,7 +169,12 @@ function readWindow(
        order by booking_date desc, id desc limit $4
      )
      select entry.*, f.category, f.category_source, f.category_reason from entry
-     left join cash_management.cm_cash_flows f on f.tenant_id = $1 and f.id = entry.id and f.transaction_date = entry.booking_date and f.transaction_date between $2 and $3
+     left join lateral (
+       select category, category_source, category_reason
+       from cash_management.cm_cash_flows
+       where tenant_id = $1 and id = entry.id and transaction_date = entry.booking_date and transaction_date between $2 and $3
+       limit 1
+     ) f on true
      order by entry.booking_date desc, entry.id desc`,
     values,
   );
@@ -191,16 +198,6 @@ function partnerConditions(index: string | undefined, bind: (value: unknown) => 
        from cash_management.cm_bank_transaction_details
        where tenant_id = $1 and booking_date between $2 and $3 and counterparty_account_index = ${partner}))`,
   ];
-}
-
-/** A regular expression for the text itself. `ilike` would fold MÜLLER to müller only where the database's locale knows that. */
-function inAnyCase(text: string): string {
-  return [...text]
-    .map((letter) => {
-      const forms = [...new Set([letter.toLowerCase(), letter.toUpperCase()])].filter((form) => [...form].length === 1);
-      return forms.length === 2 ? `[${forms.join("")}]` : letter.replace(/[\\^$.|?*+()[\]{}]/, "\\$&");
-    })
-    .join("");
 }
 
 async function detailsOf(tx: TenantTransaction, entries: readonly EntryRow[]): Promise<Map<string, EntryDetail[]>> {

@@ -22,7 +22,7 @@ test("a proof killed in the middle leaves no tenant, no role, no row and no lock
     (await admin.query<{ pid: number }>("select pid from pg_stat_activity where datname = $1 and query like 'do $volley$%'", [name]))
       .rows[0]?.pid;
   let pid: number | undefined;
-  for (let waited = 0; pid === undefined && waited < 300; waited += 1) {
+  for (let waited = 0; pid === undefined && waited < 1_200; waited += 1) {
     pid = await prover();
     await delay(50);
   }

@@ -54,8 +54,8 @@ export const faults: readonly Fault[] = [
     check: "policy_that_does_not_ask_the_tenant",
     make: `create role planted login; grant apg_admin to planted;
       create policy for_administrators on cash_management.cm_banks for insert to apg_admin with check (true)`,
-    // The administrator's policy on the trail is found as soon as somebody can act as an administrator.
-    finds: ["audit.audit_log", "cash_management.cm_banks"],
+    // The administrator's policies on the trail are found as soon as somebody can act as an administrator.
+    finds: ["audit.audit_log", "audit.personal_values", "cash_management.cm_banks"],
   },
   {
     check: "several_permissive_policies",
