@@ -15,14 +15,14 @@ test("a proof killed in the middle leaves no tenant, no role, no row and no lock
   const entries = async () => (await admin.query<{ count: bigint }>("select count(*) as count from audit.audit_log")).rows[0]?.count;
   const entriesBefore = await entries();
   const keyFile = join(folder.path, "context-key");
-  writeFileSync(keyFile, testContextKey.secret.toString("base64url"));
+  writeFileSync(keyFile, testContextKey.secret.toString("base64url"), { mode: 0o600 });
   const environment = { DATABASE_URL: url(), APG_CONTEXT_KEY_FILE: keyFile };
   const program = startApg(["db", "prove", "isolation"], { dataDir: folder.path, environment });
   const prover = async () =>
     (await admin.query<{ pid: number }>("select pid from pg_stat_activity where datname = $1 and query like 'do $volley$%'", [name]))
       .rows[0]?.pid;
   let pid: number | undefined;
-  for (let waited = 0; pid === undefined && waited < 1_200; waited += 1) {
+  for (let waited = 0; pid === undefined && waited < 600; waited += 1) {
     pid = await prover();
     await delay(50);
   }
