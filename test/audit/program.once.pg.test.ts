@@ -57,7 +57,7 @@ test("sealed: 0", async () => {
   }
   expect(sealed).toMatchObject({ code: 0, stderr: "" });
   const [proof, verified, listed] = await Promise.all([
-    run("proof", "--entry", entry, "--tenant", "alpha"),
+    run("proof", "--entry", entry),
     run("verify", "--json"),
     run("list", "--tenant", "alpha", "--limit", "1"),
   ]);

@@ -8,7 +8,7 @@ import type { CommandContext } from "../../terminal/command.ts";
 import { print, printJson } from "../../terminal/output.ts";
 import { readPublicKeys } from "../seals/signing-key.ts";
 import { checkProof } from "./check-proof.ts";
-import { proveEntry } from "./proof.ts";
+import { proveEntry, tenantOfEntry } from "./proof.ts";
 
 /** `apg audit proof` and `apg audit check-proof`. */
 export function mountProofCommands(group: Command, context: CommandContext): void {
@@ -16,7 +16,7 @@ export function mountProofCommands(group: Command, context: CommandContext): voi
     .command("proof")
     .description("print the proof that an entry was sealed, for an auditor")
     .requiredOption("--entry <id>", "its number, as apg audit list shows it")
-    .option("--tenant <tenant>", "whose entry; without it, one that concerns all tenants")
+    .option("--tenant <tenant>", "whose entry; without it an administrator's connection looks it up")
     .action((flags: { entry: string; tenant?: string }, command: Command) =>
       context.withDatabase(command, async ({ database }) => {
         if (!/^\d{1,18}$/.test(flags.entry)) throw new Problem("invalid_input", `"${flags.entry}" is not the number of an entry`);
@@ -24,7 +24,7 @@ export function mountProofCommands(group: Command, context: CommandContext): voi
         const { tenant } = flags;
         printJson(
           tenant === undefined
-            ? await withClient(database.admin, (client) => proveEntry(client, "*", id))
+            ? await withClient(database.admin, async (client) => proveEntry(client, (await tenantOfEntry(client, id)) ?? "*", id))
             : await tenantRead(database.app, { tenantId: tenant, actor: commandActor() }, (tx) => proveEntry(tx, tenant, id)),
         );
       }),

@@ -32,6 +32,14 @@ export interface PersonalValue {
   readonly value: string;
 }
 
+/** Whose entry it is, "*" for one that concerns all tenants. For administrators: others see their own. @returns null when there is none */
+export async function tenantOfEntry(connection: Connection, id: bigint): Promise<string | null> {
+  const { rows } = await connection.query<{ tenant_id: string }>("select tenant_id::text as tenant_id from audit.audit_log where id = $1", [
+    id,
+  ]);
+  return rows[0]?.tenant_id ?? null;
+}
+
 /**
  * The proof of one row, within a tenant's transaction (its own rows) or as an administrator.
  * @throws Problem `not_found`, `audit_not_sealed`
@@ -39,7 +47,9 @@ export interface PersonalValue {
 export async function proveEntry(connection: Connection, tenantId: string, id: bigint): Promise<AuditProof> {
   const found = await inclusionOf(connection, tenantId, id);
   if (found === null)
-    throw new Problem("not_found", `the trail of ${tenantId} has no entry ${id}`, { hint: "See apg audit list --tenant." });
+    throw new Problem("not_found", `the trail${tenantId === "*" ? "" : ` of ${tenantId}`} has no entry ${id}`, {
+      hint: "See apg audit list --tenant.",
+    });
   if (found.sealed === null)
     throw new Problem("audit_not_sealed", `entry ${id} is not sealed yet`, {
       hint: "Seals follow within seconds while apg start or apg audit seal --watch runs.",
